@@ -1,0 +1,55 @@
+// Builds dist/: the runtime (tsc), the editor pages with the shared editor script inside one of
+// them, and per language a catalog and a help page for every node.
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build as bundle } from 'esbuild';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const at = (...path) => join(root, ...path);
+const read = (...path) => readFileSync(at(...path), 'utf8');
+const list = (folder, extension) => readdirSync(at(folder)).filter((file) => file.endsWith(extension));
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+
+rmSync(at('dist'), { recursive: true, force: true });
+execFileSync(process.execPath, [tsc, '-p', at('tsconfig.json')], { stdio: 'inherit' });
+execFileSync(process.execPath, [tsc, '--noEmit', '-p', at('src/editor/tsconfig.json')], { stdio: 'inherit' });
+
+const { outputFiles } = await bundle({
+  entryPoints: [at('src/editor/index.ts')],
+  bundle: true,
+  write: false,
+  format: 'iife',
+  target: 'es2020',
+  legalComments: 'none',
+});
+// "</" would end the script element of the page that it is put into.
+const editorScript = outputFiles[0].text.replaceAll('</', '<\\/');
+
+mkdirSync(at('dist/nodes'), { recursive: true });
+for (const page of list('nodes', '.html')) {
+  const html = read('nodes', page)
+    .replace(/^[ \t]*<!-- include (\w[\w-]*) -->[ \t]*\n/gm, (_line, part) => read('src/editor/parts', `${part}.html`))
+    .replace('<!-- editor script -->', () => `<script type="text/javascript">\n${editorScript}</script>`);
+  writeFileSync(at('dist/nodes', page), html);
+}
+if (existsSync(at('icons'))) cpSync(at('icons'), at('dist/nodes/icons'), { recursive: true });
+
+for (const language of readdirSync(at('locales'))) {
+  const folder = at('dist/nodes/locales', language);
+  mkdirSync(folder, { recursive: true });
+  const common = JSON.parse(read('locales', language, 'common.json'));
+  for (const page of list('nodes', '.html')) {
+    const node = basename(page, '.html');
+    const own = at('locales', language, `${node}.json`);
+    const catalog = { ...common, ...(existsSync(own) ? JSON.parse(readFileSync(own, 'utf8')) : {}) };
+    writeFileSync(join(folder, `${node}.json`), `${JSON.stringify(catalog)}\n`);
+    const help = at('locales', language, `${node}.md`);
+    if (!existsSync(help)) continue;
+    const [, type] = /data-template-name="([^"]+)"/.exec(read('nodes', page)) ?? [];
+    const script = `<script type="text/markdown" data-help-name="${type}">\n${readFileSync(help, 'utf8')}</script>\n`;
+    writeFileSync(join(folder, `${node}.html`), script);
+  }
+}

@@ -1,0 +1,97 @@
+import type { Request, Response } from 'express';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { answerStatus, listen } from '../src/http/adapter';
+import { open } from '../src/http/exchange';
+import { classify, withQuery } from '../src/http/request';
+import { signatureFault } from '../src/http/signature';
+import type { ServerNode } from '../src/server';
+import { toPlatform, warmUp, type Platform } from '../src/specification';
+
+interface Config extends NodeDef {
+  url: string;
+  method: string;
+  /** Refers to a `jambonz_auth` node, for the signing secret and the jambonz version. */
+  server?: string;
+  /** Accept signed requests only. */
+  signed?: boolean;
+}
+
+export = (RED: NodeAPI): void => {
+  function WebhookIn(this: Node, config: Config): void {
+    RED.nodes.createNode(this, config);
+    const method = String(config.method || 'post').toLowerCase();
+    if (!config.url?.trim()) {
+      this.warn(RED._('webhook-in.errors.no-path'));
+      return;
+    }
+    if (method !== 'get' && method !== 'post') {
+      this.warn(RED._('webhook-in.errors.method', { method }));
+      return;
+    }
+
+    const server = config.server ? (RED.nodes.getNode(config.server) as ServerNode | null) : null;
+    const platform = platformOf(RED, this, server);
+    if (platform === '10') setImmediate(warmUp);
+    const secrets = config.signed ? usableSecrets(RED, this, server, method) : undefined;
+
+    const mark = (fill: 'yellow' | 'red', text: string): void => this.status({ fill, shape: 'ring', text });
+    let taken = false;
+    let refused = false;
+
+    const receive = (req: Request, res: Response): void => {
+      const fault = secrets && (method === 'get' ? 'GET' : signatureFault(req, secrets));
+      if (fault) {
+        answerStatus(res, 401);
+        refused = true;
+        mark('red', 'webhook-in.status.unsigned');
+        return;
+      }
+      if (refused) {
+        refused = false;
+        this.status({});
+      }
+      const id = RED.util.generateId();
+      const body = withQuery(req.body as unknown, req.query, method);
+      this.send({ _msgid: id, ...open(id, req, res, platform), [classify(body)]: body } as never);
+    };
+
+    const close = listen(RED, {
+      method,
+      path: config.url.trim(),
+      receive,
+      refused: (status, reason) => {
+        this.warn(RED._('webhook-in.errors.refused', { status: String(status), reason }));
+      },
+      shadowed: (now) => {
+        if (now && !taken) {
+          this.warn(RED._('webhook-in.errors.taken', { path: config.url }));
+          mark('yellow', 'webhook-in.status.taken');
+        } else if (taken && !now) {
+          this.status({});
+        }
+        taken = now;
+      },
+    });
+    if (!close) this.warn(RED._('webhook-in.errors.switched-off'));
+    this.on('close', (_removed: boolean, done: () => void) => {
+      close?.();
+      done();
+    });
+  }
+
+  RED.nodes.registerType('webhook in', WebhookIn);
+};
+
+/** The version that will read the answers: of the flow, else of the server, else 0.9. */
+function platformOf(RED: NodeAPI, node: Node, server: ServerNode | null): Platform {
+  const ofFlow: unknown = RED.util.evaluateNodeProperty('JAMBONZ_VERSION', 'env', node, {} as never);
+  return ofFlow ? toPlatform(ofFlow) : (server?.platform ?? '0.9');
+}
+
+/** The secrets to check signatures with; none, and an error, when the node can accept nothing. */
+function usableSecrets(RED: NodeAPI, node: Node, server: ServerNode | null, method: string): string[] {
+  const secrets = server?.webhookSecrets() ?? [];
+  if (method === 'get') node.error(RED._('webhook-in.errors.signed-get'));
+  else if (secrets.length === 0) node.error(RED._('webhook-in.errors.no-secret'));
+  return secrets;
+}

@@ -1,0 +1,76 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { answerStatus } from '../src/http/adapter';
+import { serialise, write, type Answer } from '../src/http/answer';
+import { find, type Exchange } from '../src/http/exchange';
+import { Problem } from '../src/problem';
+import { check, isEmpty, type Platform } from '../src/specification';
+import type { Message } from '../src/typed-value';
+import { reporter } from '../src/verb';
+
+interface Config extends NodeDef {
+  /** What to do with an answer that jambonz would refuse; absent means warn. */
+  check?: 'off' | 'warn' | 'refuse';
+}
+
+export = (RED: NodeAPI): void => {
+  function WebhookOut(this: Node, config: Config): void {
+    RED.nodes.createNode(this, config);
+    const report = reporter(RED, this);
+    const strictness = config.check ?? 'warn';
+
+    /** Answers, or throws: then the request is still open unless there is none. */
+    const answer = (msg: Message, { res, platform }: Exchange): void => {
+      const problems: Problem[] = [];
+      const content = contentOf(msg, platform, strictness, problems);
+      if (strictness === 'refuse' && problems[0]) throw problems[0];
+      write(res, content, msg.headers);
+      report(problems);
+    };
+
+    this.on('input', (received, _send, done) => {
+      const msg = received as Message;
+      let exchange: Exchange | undefined;
+      try {
+        exchange = find(msg);
+        answer(msg, exchange);
+        done();
+      } catch (error) {
+        const failure = report.failed(error);
+        if (exchange) answerStatus(exchange.res, 500, failure.message);
+        done(failure);
+      }
+    });
+  }
+
+  RED.nodes.registerType('webhook out', WebhookOut);
+};
+
+/** What a message says: its verbs, else its answer to a registration, else nothing. */
+function contentOf(msg: Message, platform: Platform, strictness: string, problems: Problem[]): Answer {
+  const { jambonz, authResponse } = msg;
+  if (jambonz === undefined || jambonz === null) {
+    return serialise(typeof authResponse === 'object' && authResponse !== null ? authResponse : undefined);
+  }
+  if (typeof jambonz !== 'object' || Buffer.isBuffer(jambonz)) return serialise(jambonz);
+  if (!Array.isArray(jambonz)) {
+    if (strictness !== 'off') problems.push(new Problem('not-a-list', { field: 'msg.jambonz', value: jambonz }));
+    return serialise(jambonz);
+  }
+  const document = jambonz.map(withoutEmpty);
+  // A cyclic document must be found before the check walks through it.
+  const plain = serialise(document);
+  if (strictness === 'off') return plain;
+  const checked = check(document, platform);
+  if (checked.problems.length === 0) return plain;
+  problems.push(...checked.problems);
+  return serialise(checked.document);
+}
+
+/** A verb without its empty top-level properties; what lies deeper is left alone. */
+function withoutEmpty(verb: unknown): unknown {
+  if (typeof verb !== 'object' || verb === null || Array.isArray(verb)) return verb;
+  const entries = Object.entries(verb);
+  return entries.some(([, value]) => isEmpty(value))
+    ? Object.fromEntries(entries.filter(([, value]) => !isEmpty(value)))
+    : verb;
+}

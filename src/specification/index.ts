@@ -1,0 +1,204 @@
+import { Problem } from '../problem';
+import { engine09 } from './engine-0.9';
+import { schema10 } from './schema-10';
+import { isEmpty, jsonType, type Shape, type Specification } from './shape';
+
+export { warmUp } from './schema-10';
+export { isEmpty } from './shape';
+
+/** The jambonz versions that differ in what they accept: 0.9 is strict; 10 and later know more. */
+export type Platform = '0.9' | '10';
+
+const specifications: Record<Platform, Specification> = { '0.9': engine09, '10': schema10 };
+
+type JsonObject = Record<string, unknown>;
+
+/** Reads a version as people write it, for example `0.9.8`, `10` or `v11.1`; absent or odd means 0.9. */
+export function toPlatform(version: unknown): Platform {
+  return /^\s*v?\d{2,}(\.|\s|$)/.test(String(version)) ? '10' : '0.9';
+}
+
+/**
+ * Gives a new verb the form that jambonz wants, in place: empty top-level properties are removed;
+ * text becomes a number or a boolean where the verb's specification allows no text. The engine
+ * refuses the whole document for `"10"` in the place of `10`.
+ *
+ * @returns what could not be made to fit and was left out
+ */
+export function conform(verb: JsonObject): Problem[] {
+  const problems: Problem[] = [];
+  const name = String(verb.verb);
+  const shape = engine09.verb(name) ?? schema10.verb(name);
+  if (shape) conformObject(verb, shape, '', problems);
+  for (const [property, value] of Object.entries(verb)) {
+    if (isEmpty(value)) delete verb[property];
+  }
+  return problems;
+}
+
+function conformObject(object: JsonObject, shape: Shape, path: string, problems: Problem[]): void {
+  if (!shape.properties) return;
+  for (const [property, value] of Object.entries(object)) {
+    const expected = shape.properties.get(property);
+    if (!expected) continue;
+    const field = path ? `${path}.${property}` : property;
+    if (typeof value === 'string') {
+      const fitted = fit(value, expected);
+      if (fitted === undefined) {
+        if (value.trim() !== '') problems.push(new Problem(wanted(expected), { field, value }));
+        delete object[property];
+      } else if (fitted !== value) {
+        object[property] = fitted;
+      }
+    } else if (typeof value === 'number' && !Number.isFinite(value)) {
+      problems.push(new Problem('number', { field, value: String(value) }));
+      delete object[property];
+    } else {
+      conformNested(value, expected, field, problems);
+    }
+  }
+}
+
+function conformNested(value: unknown, shape: Shape, path: string, problems: Problem[]): void {
+  if (Array.isArray(value)) {
+    if (shape.items) for (const item of value) conformNested(item, shape.items, path, problems);
+  } else if (typeof value === 'object' && value !== null && shape.properties) {
+    conformObject(value as JsonObject, shape, path, problems);
+  }
+}
+
+/** Text as the number or boolean that is wanted; the text itself when text will do. */
+function fit(text: string, { types }: Shape): unknown {
+  if (types.size === 0 || types.has('string') || !(types.has('number') || types.has('boolean'))) return text;
+  const word = text.trim().toLowerCase();
+  if (types.has('boolean') && (word === 'true' || word === 'false')) return word === 'true';
+  if (types.has('number') && word !== '' && Number.isFinite(Number(word))) return Number(word);
+  return undefined;
+}
+
+function wanted({ types }: Shape): string {
+  return types.has('number') ? 'number' : 'boolean';
+}
+
+/** A checked answer. */
+export interface Checked {
+  /** What can be sent: the verbs without the properties that the version does not know. */
+  document: unknown[];
+  problems: Problem[];
+}
+
+/**
+ * Checks a document for a jambonz version, as its feature server will.
+ *
+ * @param document - verbs, as in `msg.jambonz`
+ * @see engine rule: 0.9 answers an unknown verb or property, or a wrong type, with SIP 480
+ */
+export function check(document: readonly unknown[], platform: Platform): Checked {
+  const specification = specifications[platform];
+  const problems: Problem[] = [];
+  const checked = document.map((verb, index) => checkVerb(verb, index, specification, platform, problems));
+  return { document: checked, problems };
+}
+
+function checkVerb(
+  entry: unknown,
+  index: number,
+  specification: Specification,
+  platform: Platform,
+  problems: Problem[],
+): unknown {
+  const verb = canonical(entry);
+  if (!verb) {
+    problems.push(new Problem('not-a-verb', { value: entry, verb: `#${index + 1}`, platform }));
+    return entry;
+  }
+  const name = String(verb.verb);
+  const shape = specification.verb(name);
+  if (!shape) {
+    problems.push(new Problem('unknown-verb', { verb: name, platform }));
+    return entry;
+  }
+  const found: Problem[] = [];
+  const known = withoutUnknown(verb, shape, '', (field) => {
+    found.push(new Problem('unknown-property', { verb: name, field, platform }));
+  }) as JsonObject;
+  const verdict = specification.verdict(known);
+  if (verdict !== undefined) {
+    const before = found.length;
+    explain(known, shape, '', (reason, field, facts) => {
+      found.push(new Problem(reason, { verb: name, field, platform, ...facts }));
+    });
+    if (found.length === before) found.push(new Problem('refused', { verb: name, platform, detail: verdict }));
+  }
+  problems.push(...found);
+  return known === verb ? entry : known;
+}
+
+/** A verb in its usual form; jambonz also accepts `{say: {text: 'hi'}}`. */
+function canonical(entry: unknown): JsonObject | undefined {
+  if (jsonType(entry) !== 'object') return undefined;
+  const verb = entry as JsonObject;
+  if (typeof verb.verb === 'string') return verb;
+  const [[name, data] = [], second] = Object.entries(verb);
+  if (name === undefined || second !== undefined || jsonType(data) !== 'object') return undefined;
+  return { verb: name, ...(data as JsonObject) };
+}
+
+/** A copy without unknown properties; the value itself when there are none. */
+function withoutUnknown(value: unknown, shape: Shape, path: string, unknown: (field: string) => void): unknown {
+  if (Array.isArray(value)) {
+    const { items } = shape;
+    if (!items) return value;
+    const copy = value.map((item, index) => withoutUnknown(item, items, `${path}[${index}]`, unknown));
+    return copy.some((item, index) => item !== value[index]) ? copy : value;
+  }
+  if (!shape.properties || jsonType(value) !== 'object') return value;
+  const object = value as JsonObject;
+  let copy: JsonObject | undefined;
+  for (const [property, nested] of Object.entries(object)) {
+    if (property === '_' || (path === '' && property === 'verb') || nested === undefined) continue;
+    const field = path ? `${path}.${property}` : property;
+    const expected = shape.properties.get(property);
+    if (!expected) {
+      unknown(field);
+      copy ??= { ...object };
+      delete copy[property];
+      continue;
+    }
+    const kept = withoutUnknown(nested, expected, field, unknown);
+    if (kept !== nested) (copy ??= { ...object })[property] = kept;
+  }
+  return copy ?? value;
+}
+
+/** Finds what a version would refuse: wrong types, choices that do not exist, missing properties. */
+function explain(
+  value: unknown,
+  shape: Shape,
+  path: string,
+  found: (reason: string, field: string, facts: JsonObject) => void,
+): void {
+  const type = jsonType(value);
+  if (shape.types.size > 0 && !(type !== undefined && (shape.types as ReadonlySet<string>).has(type))) {
+    found('type', path, { value, types: [...shape.types].join(' | ') });
+    return;
+  }
+  if (shape.choices && !shape.choices.includes(value)) {
+    found('choice', path, { value, choices: shape.choices.join(', ') });
+    return;
+  }
+  if (Array.isArray(value)) {
+    const { items } = shape;
+    if (items) value.forEach((item, index) => explain(item, items, `${path}[${index}]`, found));
+    return;
+  }
+  if (type !== 'object') return;
+  const object = value as JsonObject;
+  for (const name of shape.required ?? []) {
+    if (object[name] === undefined && name !== 'verb') found('missing', path ? `${path}.${name}` : name, {});
+  }
+  for (const [property, nested] of Object.entries(object)) {
+    const expected = shape.properties?.get(property);
+    if (expected && nested !== undefined) explain(nested, expected, path ? `${path}.${property}` : property, found);
+  }
+}
