@@ -1,7 +1,7 @@
 import { formOf, textOf, type Form } from './form';
 
 /** What a field must be beyond what its kind demands. */
-export type Rule = 'required' | 'whole' | 'not-negative';
+export type Rule = 'required' | 'whole' | 'not-negative' | 'repeat';
 
 /**
  * A field's validity for `defaults.x.validate`, as Node-RED wants it: true, or the reason. Without
@@ -28,6 +28,7 @@ function fault(node: EditorNode, property: string, value: string, rules: readonl
   const kind = kindOf(node, property);
   if (/^https?:/.test(kind)) return '';
   if (value === '') return rules.includes('required') ? node._('common.invalid.required') : '';
+  if (rules.includes('repeat')) return /^(\d+|forever|\$\{[^}]+\})$/.test(value) ? '' : node._('common.invalid.repeat');
   if (kind === 'num' || kind === '') return numberFault(node, value, rules, kind === 'num');
   if (kind === 'str' || kind === 'mustache' || kind === 'unset') return '';
   const result = RED.utils.validateTypedProperty(value, kind, {});
