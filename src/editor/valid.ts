@@ -21,7 +21,8 @@ export function valid(
 ): boolean | string {
   const reason = fault(node, property, textOf(value), rules);
   if (reason === '') return true;
-  return options ? reason : false;
+  // Node-RED lists the reasons of all fields together, so each says whose it is.
+  return options ? `${property}: ${reason}` : false;
 }
 
 function fault(node: EditorNode, property: string, value: string, rules: readonly Rule[]): string {
@@ -63,7 +64,7 @@ export function current(node: EditorNode, property: string): unknown {
 export function problemOf(form: Form, property: string): string {
   const { validate } = form.node._def.defaults[property] ?? {};
   const result = validate?.call(form.node, form.value(property), {});
-  return typeof result === 'string' ? result : '';
+  return typeof result === 'string' ? result.replace(`${property}: `, '') : '';
 }
 
 /** Says below each invalid field what is wrong; Node-RED only marks it, and tells on hovering. */
