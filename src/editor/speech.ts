@@ -1,4 +1,5 @@
 import { combobox, type Choice } from './combobox';
+import type { Form } from './form';
 
 /** `resources/speech.json`: what jambonz's server offers; a voice without a name is called by its id. */
 interface Speech {
@@ -44,7 +45,7 @@ class Picker {
   ) {
     this.kind = input.dataset.speech as Kind;
     this.last = input.value;
-    this.redraw = combobox(input, () => this.choices(), text('jambonz.speech.list'));
+    this.redraw = combobox(input, () => this.choices(), text('common.speech.list'));
     $(input).on('change', () => this.changed());
   }
 
@@ -64,7 +65,7 @@ class Picker {
   }
 
   private choices(): Choice[] {
-    return [{ value: DEFAULT, name: this.text('jambonz.speech.default') }, ...this.known()];
+    return [{ value: DEFAULT, name: this.text('common.speech.default') }, ...this.known()];
   }
 
   /** What the list knows for the chosen vendor and language. */
@@ -120,7 +121,7 @@ class Picker {
   private reveal(): void {
     if (!this.kind.startsWith('tts-') || !this.parent) return;
     const needed = !isDefault(this.vendor) || !isDefault(this.value);
-    $(this.input).closest('.form-row').toggleClass('jambonz-not-needed', !needed);
+    $(this.input).closest('.form-row').toggleClass('jambonz-hidden', !needed);
   }
 }
 
@@ -129,26 +130,24 @@ function isDefault(value: string): boolean {
 }
 
 /**
- * Makes pickers of all fields with `data-speech`. A language names its vendor's property and a
- * voice its language's in `data-of`; `data-vendor` fixes the vendor instead.
- *
- * @param text looks a text up in the node's catalog
+ * Makes a picker of every `<input data-speech="tts-vendor">`; the other kinds are `tts-language`,
+ * `tts-voice`, `stt-vendor` and `stt-language`. A language names its vendor's property in `data-of`,
+ * a voice its language's; `data-vendor` fixes the vendor instead. Each one writes its own field only.
  */
-export function speechPickers(form: JQuery, text: (key: string) => string): void {
-  const pickers = form
-    .find<HTMLInputElement>('input[data-speech]')
-    .toArray()
-    .map((input) => new Picker(input, text));
-  if (pickers.length === 0) return;
-  for (const picker of pickers) {
-    const { of } = picker.input.dataset;
-    const parent = of && pickers.find(({ input }) => input.id === `node-input-${of}`);
+export function prepareSpeech(form: Form): void {
+  const text = (key: string): string => form.node._(key);
+  const pickers = new Map(
+    form.marked('data-speech').map(({ input, property }) => [property, new Picker(input[0] as HTMLInputElement, text)]),
+  );
+  if (pickers.size === 0) return;
+  for (const picker of pickers.values()) {
+    const parent = pickers.get(picker.input.dataset.of ?? '');
     if (!parent) continue;
     picker.parent = parent;
     parent.child = picker;
   }
   const refresh = (): void => {
-    for (const picker of pickers) picker.refresh();
+    for (const picker of pickers.values()) picker.refresh();
   };
   refresh();
   void load().done(refresh);
