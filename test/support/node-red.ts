@@ -21,6 +21,8 @@ export interface StartOptions {
   credentials?: Record<string, Record<string, string>>;
   /** More settings, or others; they must survive JSON. */
   settings?: Record<string, unknown>;
+  /** More settings that JSON cannot hold, as the source text of an object. */
+  settingsSource?: string;
   /** More environment variables. */
   env?: Record<string, string>;
   /** The folder of another release of the package `node-red`. */
@@ -85,7 +87,7 @@ async function start(options: StartOptions): Promise<NodeRed> {
     logging: { console: { level: 'info', metrics: false, audit: false } },
     ...options.settings,
   };
-  writeFileSync(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings)};\n`);
+  writeFileSync(join(userDir, 'settings.js'), `module.exports = { ...${JSON.stringify(settings)}, ...${options.settingsSource ?? '{}'} };\n`);
   writeFileSync(join(userDir, 'package.json'), '{"name":"test","private":true}\n');
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(placed(options.flow ?? [])));
   writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials ?? {}));
