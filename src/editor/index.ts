@@ -6,14 +6,16 @@ import { checkHooks } from './hooks';
 import { prepareKinds, saveKinds } from './kinds';
 import { prepareOlder } from './older';
 import { prepareSecrets } from './secrets';
+import { prepareSpeech } from './speech';
+import { prepareTargets, saveTargets } from './targets';
 import { leaveUntouchedFields, rememberFields } from './untouched';
 import { current, showProblems, valid } from './valid';
 import { showWhatApplies } from './visibility';
 
 /**
  * What the palette's dialogs share. Attributes in a form say what its fields are; see the modules
- * for `data-kinds`, `data-hook`, `data-show-if`, `data-headers`, `data-secret`, `data-legacy` and
- * `data-absent`.
+ * for `data-kinds`, `data-hook`, `data-show-if`, `data-headers`, `data-secret`, `data-legacy`,
+ * `data-absent`, `data-speech` and `data-targets`.
  */
 const jambonz = {
   /** Brings a form to life: `oneditprepare: function () { jambonz.prepare(this); }`. */
@@ -24,6 +26,8 @@ const jambonz = {
     prepareKinds(form);
     prepareSecrets(form);
     prepareHeaders(form);
+    prepareTargets(form);
+    prepareSpeech(form);
     const refresh = (): void => {
       showWhatApplies(form);
       checkHooks(form);
@@ -40,6 +44,7 @@ const jambonz = {
     const form = formOf(node);
     if (!form) return;
     saveHeaders(form);
+    saveTargets(form);
     leaveUntouchedFields(form);
     saveKinds(form);
   },

@@ -87,7 +87,7 @@ async function start(options: StartOptions): Promise<NodeRed> {
   };
   writeFileSync(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings)};\n`);
   writeFileSync(join(userDir, 'package.json'), '{"name":"test","private":true}\n');
-  writeFileSync(join(userDir, 'flows.json'), JSON.stringify(options.flow ?? []));
+  writeFileSync(join(userDir, 'flows.json'), JSON.stringify(placed(options.flow ?? [])));
   writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials ?? {}));
   installPalette(join(userDir, 'node_modules/@callflows/node-red-jambonz'));
 
@@ -125,12 +125,17 @@ async function start(options: StartOptions): Promise<NodeRed> {
       const answer = await fetch(`${adminUrl}/flows`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'node-red-deployment-type': type },
-        body: JSON.stringify(flow),
+        body: JSON.stringify(placed(flow)),
       });
       if (answer.status !== 204) throw new Error(`deploy: ${answer.status} ${await answer.text()}`);
       await running;
     },
   };
+}
+
+/** Node-RED takes a node without a place on the canvas for a config node. */
+function placed(flow: readonly FlowNode[]): FlowNode[] {
+  return flow.map((node) => (node.wires ? { x: 0, y: 0, ...node } : node));
 }
 
 /** The palette as npm would leave it, except for sets that are not built. */
