@@ -65,6 +65,8 @@ class Picker {
   }
 
   private choices(): Choice[] {
+    // The language of a fixed vendor's own service has no setting in the application.
+    if (this.input.dataset.vendor) return this.known();
     return [{ value: DEFAULT, name: this.text('common.speech.default') }, ...this.known()];
   }
 
