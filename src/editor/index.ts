@@ -1,3 +1,4 @@
+import { warnOfClash } from './clash';
 import { formOf, open } from './form';
 import { openUsedGroups } from './groups';
 import { prepareHeaders, saveHeaders } from './headers';
@@ -61,3 +62,4 @@ declare global {
 }
 
 window.jambonz = jambonz;
+warnOfClash();
