@@ -42,11 +42,10 @@ function incoming(body: string, signature: string | undefined): Request {
 /** Reads the body ourselves: the editor has a root of its own. */
 async function readByUs(body: string, signature?: string): Promise<Request> {
   const req = incoming(body, signature);
-  await new Promise<void>((resolve, reject) => {
-    bodyReader('5mb')(req, new ServerResponse(req) as Response, (error) =>
-      error ? reject(error) : resolve(),
-    );
-  });
+  const error = await new Promise<unknown>((resolve) =>
+    bodyReader('5mb')(req, new ServerResponse(req) as Response, resolve),
+  );
+  assert.equal(error, undefined);
   return req;
 }
 
