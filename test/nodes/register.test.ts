@@ -68,7 +68,7 @@ function send(middleware: Middleware, request: SipRequest): Promise<Outcome> {
       },
     };
     const next = (error?: unknown): void => {
-      if (error) reject(error);
+      if (error) reject(new Error('the request cannot be handled', { cause: error }));
       else resolve({ status: 'admitted', grant: request.authorization!.grant });
     };
     middleware(request, res, next).catch(reject);

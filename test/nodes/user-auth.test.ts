@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import type { Node } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import userAuth from '../../nodes/user-auth';
 
@@ -26,18 +25,18 @@ function request(password: string, { nonce = 'n0nce', nc = '00000001', username 
 /** Deploys one node and returns a way to ask it, and everything that it logs. */
 async function deploy(config: object, credentials: Record<string, string> = {}) {
   const flow = [
-    { id: 'f', type: 'tab', label: 'f' },
-    { id: 'n', z: 'f', type: 'user auth', wires: [['out']], ...config },
-    { id: 'out', z: 'f', type: 'helper' },
-    { id: 'c', z: 'f', type: 'complete', scope: ['n'], wires: [['done']] },
-    { id: 'done', z: 'f', type: 'helper' },
+    { id: 'tab-id', type: 'tab', label: 'f' },
+    { id: 'node-id', z: 'tab-id', type: 'user auth', wires: [['out-id']], ...config },
+    { id: 'out-id', z: 'tab-id', type: 'helper' },
+    { id: 'complete-id', z: 'tab-id', type: 'complete', scope: ['node-id'], wires: [['done-id']] },
+    { id: 'done-id', z: 'tab-id', type: 'helper' },
   ];
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const complete = require('@node-red/nodes/core/common/24-complete.js') as (RED: unknown) => void;
-  await helper.load([userAuth, complete], flow, { n: credentials });
-  const node = helper.getNode('n');
-  const out = helper.getNode('out');
-  const done = helper.getNode('done');
+  await helper.load([userAuth, complete], flow, { 'node-id': credentials });
+  const node = helper.getNode('node-id');
+  const out = helper.getNode('out-id');
+  const done = helper.getNode('done-id');
   const ask = (msg: object): Promise<Answer> =>
     new Promise((resolve) => {
       out.once('input', (answered) => resolve((answered as { authResponse: Answer }).authResponse));
