@@ -37,9 +37,5 @@ async function main() {
 }
 
 main()
-  .catch((error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-    return step('npm test', () => Promise.reject(error));
-  })
+  .catch((error) => step('npm test', () => Promise.reject(error)))
   .then(finish);
