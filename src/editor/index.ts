@@ -1,1 +1,53 @@
-export {};
+import { formOf, open } from './form';
+import { openUsedGroups } from './groups';
+import { prepareHeaders, saveHeaders } from './headers';
+import { checkHooks } from './hooks';
+import { prepareKinds, saveKinds } from './kinds';
+import { prepareSecrets } from './secrets';
+import { leaveUntouchedFields, rememberFields } from './untouched';
+import { current, showProblems, valid } from './valid';
+import { showWhatApplies } from './visibility';
+
+/**
+ * What the palette's dialogs share. Attributes in a form say what its fields are; see the modules
+ * for `data-kinds`, `data-hook`, `data-show-if`, `data-headers` and `data-secret`.
+ */
+const jambonz = {
+  /** Brings a form to life: `oneditprepare: function () { jambonz.prepare(this); }`. */
+  prepare(node: EditorNode): void {
+    const form = open(node);
+    form.element.addClass('jambonz-form');
+    prepareKinds(form);
+    prepareSecrets(form);
+    prepareHeaders(form);
+    const refresh = (): void => {
+      showWhatApplies(form);
+      checkHooks(form);
+      showProblems(form);
+    };
+    refresh();
+    openUsedGroups(form);
+    rememberFields(form);
+    form.element.on('change keyup', refresh);
+  },
+
+  /** Saves what Node-RED cannot, and leaves alone what nobody changed: `oneditsave: function () { jambonz.save(this); }`. */
+  save(node: EditorNode): void {
+    const form = formOf(node);
+    if (!form) return;
+    saveHeaders(form);
+    leaveUntouchedFields(form);
+    saveKinds(form);
+  },
+
+  valid,
+  current,
+};
+
+declare global {
+  interface Window {
+    jambonz: typeof jambonz;
+  }
+}
+
+window.jambonz = jambonz;

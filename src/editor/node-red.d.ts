@@ -1,0 +1,75 @@
+// The small part of Node-RED's editor API that the forms use; Node-RED publishes no types for it.
+
+interface EditorPropertyDefinition {
+  value?: unknown;
+  /** The type of the config node that the property refers to. */
+  type?: string;
+  validate?: (this: EditorNode, value: unknown, options?: object) => boolean | string;
+}
+
+interface EditorNodeDefinition {
+  category: string;
+  defaults: Record<string, EditorPropertyDefinition>;
+  credentials?: Record<string, { type: 'text' | 'password' }>;
+}
+
+interface EditorNode {
+  id: string;
+  type: string;
+  credentials?: Record<string, unknown>;
+  _def: EditorNodeDefinition;
+  /** The text of a key in the catalog of the node's own set. */
+  _(key: string, facts?: Record<string, unknown>): string;
+  [property: string]: unknown;
+}
+
+interface EditorCompletion {
+  value: string;
+  label: string;
+}
+
+/** A kind of value that a TypedInput offers. */
+interface TypedInputKind {
+  value: string;
+  label: string;
+  icon?: string;
+  hasValue?: boolean;
+  inputType?: string;
+  options?: string[];
+  autoComplete?: (text: string) => EditorCompletion[];
+}
+
+interface TypedInputOptions {
+  types: (string | TypedInputKind)[];
+  default?: string;
+  typeField?: JQuery;
+}
+
+interface EditableListOptions<Row> {
+  addItem: (row: JQuery, index: number, data: Row) => void;
+  addButton?: string;
+  removable?: boolean;
+  sortable?: boolean;
+  height?: string;
+}
+
+interface JQuery {
+  typedInput(options: TypedInputOptions): this;
+  typedInput(method: 'value' | 'type'): string;
+  typedInput(method: 'value' | 'type', value: string): this;
+  editableList<Row>(options: EditableListOptions<Row>): this;
+  editableList(method: 'addItem', data: unknown): this;
+  editableList(method: 'items'): JQuery;
+  editableList(method: 'width', width: number): this;
+}
+
+declare const RED: {
+  _(key: string, facts?: Record<string, unknown>): string;
+  nodes: {
+    eachNode(each: (node: EditorNode) => boolean | undefined): void;
+    node(id: string): EditorNode | null;
+  };
+  utils: {
+    validateTypedProperty(value: unknown, kind: string, options?: object): boolean | string;
+  };
+};

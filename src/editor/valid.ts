@@ -1,0 +1,77 @@
+import { formOf, textOf, type Form } from './form';
+
+/** What a field must be beyond what its kind demands. */
+export type Rule = 'required' | 'whole' | 'not-negative';
+
+/**
+ * A field's validity for `defaults.x.validate`, as Node-RED wants it: true, or the reason. Without
+ * a kind the value is a literal. Works on saved nodes and on the open dialog.
+ *
+ * @example
+ * validate: function (v, opt) {
+ *   return typeof jambonz === 'undefined' || jambonz.valid(this, 'len', v, opt, ['required']);
+ * }
+ */
+export function valid(
+  node: EditorNode,
+  property: string,
+  value: unknown,
+  options: object | undefined,
+  rules: readonly Rule[] = [],
+): boolean | string {
+  const reason = fault(node, property, textOf(value), rules);
+  if (reason === '') return true;
+  return options ? reason : false;
+}
+
+function fault(node: EditorNode, property: string, value: string, rules: readonly Rule[]): string {
+  const kind = kindOf(node, property);
+  if (/^https?:/.test(kind)) return '';
+  if (value === '') return rules.includes('required') ? node._('common.invalid.required') : '';
+  if (kind === 'num' || kind === '') return numberFault(node, value, rules, kind === 'num');
+  if (kind === 'str' || kind === 'mustache' || kind === 'unset') return '';
+  const result = RED.utils.validateTypedProperty(value, kind, {});
+  return typeof result === 'string' ? result : result ? '' : node._('common.invalid.value');
+}
+
+function numberFault(node: EditorNode, value: string, rules: readonly Rule[], mustBeNumber: boolean): string {
+  const isWhole = rules.includes('whole');
+  const isPositive = rules.includes('not-negative');
+  // Node-RED itself puts the value of an environment variable in the place of ${NAME}.
+  if ((!mustBeNumber && !isWhole && !isPositive) || /^\$\{[^}]+\}$/.test(value)) return '';
+  const number = value.trim() === '' ? NaN : Number(value);
+  if (Number.isNaN(number)) return node._('common.invalid.number');
+  if (isWhole && !Number.isInteger(number)) return node._('common.invalid.whole');
+  if (isPositive && number < 0) return node._('common.invalid.not-negative');
+  return '';
+}
+
+/** The kind in the open dialog, else the saved one. */
+function kindOf(node: EditorNode, property: string): string {
+  const form = formOf(node);
+  return form?.input(`${property}Type`).length ? form.kind(property) : textOf(node[`${property}Type`]);
+}
+
+/** A field's value in the open dialog, else the saved one. */
+export function current(node: EditorNode, property: string): unknown {
+  const shown = formOf(node)?.value(property);
+  return shown === '_ADD_' ? '' : (shown ?? node[property]);
+}
+
+/** Why a field of the open dialog is not valid; empty when it is. */
+export function problemOf(form: Form, property: string): string {
+  const { validate } = form.node._def.defaults[property] ?? {};
+  const result = validate?.call(form.node, form.value(property), {});
+  return typeof result === 'string' ? result : '';
+}
+
+/** Says below each invalid field what is wrong; Node-RED only marks it, and tells on hovering. */
+export function showProblems(form: Form): void {
+  for (const property of Object.keys(form.node._def.defaults)) {
+    const row = form.input(property).closest('.form-row');
+    const id = `${form.prefix}-${property}-problem`;
+    row.children(`[id="${id}"]`).remove();
+    const problem = problemOf(form, property);
+    if (problem !== '') $('<p class="jambonz-problem" role="status">').attr('id', id).text(problem).appendTo(row);
+  }
+}

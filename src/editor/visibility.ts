@@ -1,0 +1,25 @@
+import type { Form } from './form';
+
+/**
+ * Shows only the rows and groups that apply. An element says when it does:
+ * `data-show-if="vendor=google|aws"`, `"beep"` (ticked, or not empty) or `"!beep"`; several
+ * conditions, with spaces between them, must all hold.
+ */
+export function showWhatApplies(form: Form): void {
+  form.element.find('[data-show-if]').each((_index, element) => {
+    const conditions = (element.dataset.showIf ?? '').split(' ').filter(Boolean);
+    element.classList.toggle('jambonz-hidden', !conditions.every((condition) => holds(form, condition)));
+  });
+}
+
+function holds(form: Form, condition: string): boolean {
+  const [, not, property = '', choices] = /^(!?)([^=]+)(?:=(.*))?$/.exec(condition) ?? [];
+  const value = form.value(property);
+  const isTrue = choices === undefined ? isSet(value) : choices.split('|').includes(String(value ?? ''));
+  return isTrue !== (not === '!');
+}
+
+/** A config node's list says `_ADD_` when none is chosen. */
+function isSet(value: string | boolean | undefined): boolean {
+  return value !== undefined && value !== '' && value !== false && value !== '_ADD_';
+}
