@@ -72,9 +72,14 @@ function describe({ flows, httpAdminRoot, httpNodeRoot }, port) {
   if (first) {
     const { sip, ...call } = JSON.parse(readFileSync(at('test/data/session-new.json'), 'utf8'));
     const keys = ['call_sid', 'account_sid', 'application_sid', 'direction', 'from', 'to', 'call_id', 'call_status'];
-    const body = { ...Object.fromEntries(keys.map((key) => [key, call[key]])), sip: { method: sip.method, uri: sip.uri } };
+    const body = {
+      ...Object.fromEntries(keys.map((key) => [key, call[key]])),
+      sip: { method: sip.method, uri: sip.uri },
+    };
     lines.push('', 'What jambonz gets when a call comes in', '');
-    lines.push(`  curl -sS -X POST -H 'content-type: application/json' -d '${JSON.stringify(body)}' ${address(first.url)}`);
+    lines.push(
+      `  curl -sS -X POST -H 'content-type: application/json' -d '${JSON.stringify(body)}' ${address(first.url)}`,
+    );
   }
   return [...lines, '', 'Ctrl-C ends it.', ''].join('\n');
 }

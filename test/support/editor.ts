@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { copyFileSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { startNodeRed, type FlowNode, type NodeRed } from './node-red';
@@ -146,7 +145,9 @@ export class Editor {
   private async settled(kind: 'node' | 'config'): Promise<void> {
     await this.page.locator(kind === 'node' ? '#node-dialog-ok' : '#node-config-dialog-ok').waitFor();
     // The editor calls back when a dialog has come to rest: then it has a width.
-    await this.page.waitForFunction('$(".red-ui-tray").last().position()?.left >= 0 && RED.editor.getEditStack().length > 0');
+    await this.page.waitForFunction(
+      '$(".red-ui-tray").last().position()?.left >= 0 && RED.editor.getEditStack().length > 0',
+    );
   }
 
   /** Clicks Done, also in a config node's dialog, and waits until the dialog has gone. */
@@ -162,9 +163,7 @@ export class Editor {
     for (const field of await this.page.evaluate<string[]>('dialog.references()')) {
       const select = this.page.locator(`select[id="node-input-${field}"]`);
       if ((await select.count()) === 0 || !(await select.isVisible())) continue;
-      const existing = await select.locator('option').evaluateAll((options: { value: string }[]) =>
-        options.map(({ value }) => value).filter((value) => value !== '' && value !== '_ADD_'),
-      );
+      const existing = await this.page.evaluate<string[]>(`dialog.configs('${field}')`);
       if (existing[0]) await select.selectOption(existing[0]);
       else await this.addConfig(field, turn);
     }
@@ -217,8 +216,9 @@ export class Editor {
     });
     await this.page.locator('#red-ui-header-button-deploy').click();
     // The editor asks again when a node is not configured or not known.
-    const confirm = this.page.locator('#node-dialog-confirm-deploy-deploy, .red-ui-notification button.primary').first();
-    await this.page.waitForFunction('true');
+    const confirm = this.page
+      .locator('#node-dialog-confirm-deploy-deploy, .red-ui-notification button.primary')
+      .first();
     const answer = await Promise.race([
       answered,
       confirm.waitFor({ timeout: 10_000 }).then(

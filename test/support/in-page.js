@@ -58,7 +58,17 @@ window.dialog = (() => {
     return shown;
   }
 
-  const TEXTS = ['/next', 'some text', '3', '0.5', '15551230001', 'https://example.com/next', 'sip.example.com', 'en-US', '{"a":1}'];
+  const TEXTS = [
+    '/next',
+    'some text',
+    '3',
+    '0.5',
+    '15551230001',
+    'https://example.com/next',
+    'sip.example.com',
+    'en-US',
+    '{"a":1}',
+  ];
   const BY_KIND = {
     num: ['3', '1', '0.5', '20'],
     bool: ['true'],
@@ -134,7 +144,8 @@ window.dialog = (() => {
         });
       // A reference to a config node is the test's business.
       const waiting = fields().filter(
-        (element) => !filled.has(element) && isVisible(element) && !$(element).data('config-type') && !reference(element),
+        (element) =>
+          !filled.has(element) && isVisible(element) && !$(element).data('config-type') && !reference(element),
       );
       if (waiting.length === 0) break;
       for (const element of waiting) {
@@ -156,6 +167,13 @@ window.dialog = (() => {
       .map(([name]) => name);
   }
 
+  /** The config nodes that a field offers. */
+  const configs = (field) =>
+    $(`[id="node-input-${field}"] option`)
+      .toArray()
+      .map(({ value }) => value)
+      .filter((value) => value !== '' && value !== '_ADD_');
+
   /** The fields that the dialog marks as wrong, with what is in them. */
   function wrong() {
     return fields()
@@ -176,5 +194,5 @@ window.dialog = (() => {
 
   const dark = (on) => document.documentElement.classList.toggle('nr-theme-dark', on);
 
-  return { read, fillAll, references, wrong, saved, types, dark };
+  return { read, fillAll, references, configs, wrong, saved, types, dark };
 })();
