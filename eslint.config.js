@@ -24,7 +24,7 @@ module.exports = tseslint.config(
     },
   },
   {
-    files: ['**/*.{js,mjs}'],
+    files: ['**/*.{js,mjs,cjs}'],
     languageOptions: { globals: globals.node, ecmaVersion: 2024 },
   },
   {
@@ -32,7 +32,7 @@ module.exports = tseslint.config(
     languageOptions: { sourceType: 'module' },
   },
   {
-    files: ['**/*.js'],
+    files: ['**/*.{js,cjs}'],
     languageOptions: { sourceType: 'commonjs' },
   },
 );

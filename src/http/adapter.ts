@@ -134,10 +134,7 @@ function readCookies(req: Request): void {
   for (const pair of req.headers.cookie?.split(';') ?? []) {
     const [name = '', ...value] = pair.split('=');
     if (value.length === 0 || name.trim() === '__proto__') continue;
-    const text = value
-      .join('=')
-      .trim()
-      .replace(/^"(.*)"$/, '$1');
+    const text = value.join('=').trim().replace(/^"(.*)"$/, '$1');
     try {
       cookies[name.trim()] = decodeURIComponent(text);
     } catch {

@@ -54,8 +54,5 @@ for (const version of ['4.1', '5.0']) {
   });
 }
 
-/** A node without what the editor may set: its tab, and properties that it had not. */
-function settings(node: FlowNode | undefined): Record<string, unknown> {
-  const { z: _tab, ...rest } = node ?? {};
-  return rest;
-}
+/** A node without its tab, which the import may give it. */
+const settings = (node?: FlowNode): Record<string, unknown> => ({ ...node, z: undefined });

@@ -11,7 +11,7 @@ export function types(): { nodes: string[]; config: string[] } {
   for (const page of readdirSync(join(root, 'nodes')).filter((file) => file.endsWith('.html'))) {
     const html = readFileSync(join(root, 'nodes', page), 'utf8');
     const type = /data-template-name="([^"]+)"/.exec(html)?.[1];
-    if (type) (/category: 'config'/.test(html) ? config : nodes).push(type);
+    if (type) (html.includes("category: 'config'") ? config : nodes).push(type);
   }
   return { nodes, config };
 }
