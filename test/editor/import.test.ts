@@ -22,7 +22,10 @@ for (const version of ['4.1', '5.0']) {
       editor = await Editor.open({ nodeRed: version });
     });
     after(() => editor.close());
-    afterEach(() => editor.checkPage());
+    afterEach(async function () {
+      if (this.currentTest?.state === 'failed') await editor.recover();
+      editor.checkPage();
+    });
 
     for (const { title, flow } of sources) {
       it(`${title}: is imported, opened node by node and deployed as it was`, async () => {

@@ -4,7 +4,7 @@ import { types } from '../support/palette';
 
 for (const version of ['4.1', '5.0']) {
   describe(`Every node in the editor of Node-RED ${version}`, function () {
-    this.timeout(60_000);
+    this.timeout(30_000);
     let editor: Editor;
     const dropped = new Map<string, string>();
     const filled = new Map<string, Shown>();
@@ -14,7 +14,10 @@ for (const version of ['4.1', '5.0']) {
       editor = await Editor.open({ nodeRed: version });
     });
     after(() => editor.close());
-    afterEach(() => editor.checkPage());
+    afterEach(async function () {
+      if (this.currentTest?.state === 'failed') await editor.recover();
+      editor.checkPage();
+    });
 
     for (const type of types().nodes) {
       it(`${type}: is dragged into the flow, and Done without an edit changes nothing`, async () => {

@@ -67,7 +67,7 @@ export class Editor {
     try {
       browser = await chromium.launch({ executablePath: ensureChromium(), args: [...QUIET, ...OFFLINE] });
       const page = await browser.newPage({ viewport: { width: 1500, height: 1300 }, locale: 'en-US' });
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(8_000);
       await page.addInitScript({ path: join(__dirname, 'in-page.js') });
       const editor = new Editor(red, page, browser, options.nodeRed);
       await editor.load();
@@ -82,6 +82,13 @@ export class Editor {
   async close(): Promise<void> {
     await this.browser.close();
     await this.red.stop();
+  }
+
+  /** Leaves every open dialog without saving, after a test that broke off in one. */
+  async recover(): Promise<void> {
+    await this.page.mouse.up();
+    await this.page.evaluate('dialog.leave()');
+    await this.page.waitForFunction("document.querySelectorAll('.red-ui-tray').length === 0");
   }
 
   /** Opens the page, or loads it anew. */
@@ -144,18 +151,15 @@ export class Editor {
 
   private async settled(kind: 'node' | 'config'): Promise<void> {
     await this.page.locator(kind === 'node' ? '#node-dialog-ok' : '#node-config-dialog-ok').waitFor();
-    // The editor calls back when a dialog has come to rest: then it has a width.
-    await this.page.waitForFunction(
-      '$(".red-ui-tray").last().position()?.left >= 0 && RED.editor.getEditStack().length > 0',
-    );
+    await this.page.waitForFunction('dialog.atRest()');
   }
 
   /** Clicks Done, also in a config node's dialog, and waits until the dialog has gone. */
   async done(kind: 'node' | 'config' = 'node'): Promise<void> {
-    const trays = this.page.locator('.red-ui-tray');
-    const before = await trays.count();
+    const tray = (await this.page.locator('.red-ui-tray').last().elementHandle())!;
     await this.page.locator(kind === 'node' ? '#node-dialog-ok' : '#node-config-dialog-ok').click();
-    await this.page.waitForFunction(`document.querySelectorAll('.red-ui-tray').length < ${before}`);
+    await tray.waitForElementState('hidden');
+    await tray.dispose();
   }
 
   /** Fills in the dialog on top, and a config node for every field that wants one; returns what it shows then. */
@@ -176,6 +180,7 @@ export class Editor {
     await this.page.evaluate(`dialog.fillAll(${turn})`);
     await this.screenshot('jambonz_auth');
     await this.done('config');
+    await this.settled('node');
   }
 
   /** What the dialog on top shows. */

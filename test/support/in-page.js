@@ -4,6 +4,8 @@
 window.dialog = (() => {
   const WIDGET = 'nodered-typedInput';
   const top = () => $('.red-ui-tray').last();
+  /** Whether the dialog on top has slid in. */
+  const atRest = () => top().length > 0 && Math.abs(parseFloat(top().css('right'))) < 1;
   const typed = (element) => $(element).data(WIDGET);
 
   /** Every field of the dialog, those within list rows too; not what a widget is made of. */
@@ -192,7 +194,11 @@ window.dialog = (() => {
       .filter((type) => (RED.nodes.getType(type)?.category === 'config') === config);
   }
 
+  async function leave() {
+    while (document.querySelector('.red-ui-tray')) await new Promise((closed) => RED.tray.close(closed));
+  }
+
   const dark = (on) => document.documentElement.classList.toggle('nr-theme-dark', on);
 
-  return { read, fillAll, references, configs, wrong, saved, types, dark };
+  return { atRest, read, fillAll, references, configs, wrong, saved, types, leave, dark };
 })();
