@@ -6,7 +6,7 @@ export = (RED: NodeAPI): void => {
     'pause',
     verbNode(RED, async (read) => ({
       verb: 'pause',
-      length: await read.value('len'),
+      length: await read.value(read.named('len', 'length')),
     })),
   );
 };

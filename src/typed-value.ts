@@ -13,7 +13,7 @@ type Callback = (error: Error | null, value?: unknown) => void;
 /** Kinds that Node-RED evaluates itself. */
 const NODE_RED_KINDS = new Set(['bool', 'env', 'msg', 'flow', 'global']);
 const SIMPLE_KEY = /^(?:\$parent\.)*[\w$]+$/;
-const DIGITS = /^\s*\d+\s*$/;
+const DIGITS = /^\d+$/;
 
 /**
  * Turns a node's saved fields into values for one message: a field `x` and its kind `xType`.
@@ -181,6 +181,17 @@ export class Reader {
     if (DIGITS.test(String(value))) return Number(value);
     this.problems.push(new Problem('digits', { field, value }));
     return undefined;
+  }
+
+  /** A field that counts; nothing for 0, and 0, noted, for what is no number. */
+  async count(field: string, kindField = `${field}Type`): Promise<number | undefined> {
+    const noted = this.problems.length;
+    const value = await this.value(field, kindField);
+    if (this.problems.length > noted) return 0;
+    if (isBlank(value)) return undefined;
+    const count = Number.parseInt(String(value), 10);
+    if (Number.isNaN(count)) this.problems.push(new Problem('number', { field, value }));
+    return count === 0 ? undefined : count || 0;
   }
 
   private number(value: unknown, field: string): number | undefined {

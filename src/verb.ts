@@ -37,14 +37,15 @@ export function verbNode(RED: NodeAPI, build: VerbBuilder) {
           msg.jambonz = [...document, verb];
         }
       };
-      append().then(
-        () => {
-          send(msg);
+      append()
+        .then(() => {
           report(read.problems);
-          done();
-        },
-        (error: unknown) => done(report.failed(error)),
-      );
+          send(msg);
+        })
+        .then(
+          () => done(),
+          (error: unknown) => done(report.failed(error)),
+        );
     });
   };
 }

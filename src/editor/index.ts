@@ -3,23 +3,30 @@ import { openUsedGroups } from './groups';
 import { prepareHeaders, saveHeaders } from './headers';
 import { checkHooks } from './hooks';
 import { prepareKinds, saveKinds } from './kinds';
+import { prepareOlder } from './older';
 import { prepareSecrets } from './secrets';
+import { prepareSpeech } from './speech';
+import { prepareTargets, saveTargets } from './targets';
 import { leaveUntouchedFields, rememberFields } from './untouched';
 import { current, showProblems, valid } from './valid';
 import { showWhatApplies } from './visibility';
 
 /**
  * What the palette's dialogs share. Attributes in a form say what its fields are; see the modules
- * for `data-kinds`, `data-hook`, `data-show-if`, `data-headers` and `data-secret`.
+ * for `data-kinds`, `data-hook`, `data-show-if`, `data-headers`, `data-secret`, `data-legacy`,
+ * `data-absent`, `data-speech` and `data-targets`.
  */
 const jambonz = {
   /** Brings a form to life: `oneditprepare: function () { jambonz.prepare(this); }`. */
   prepare(node: EditorNode): void {
     const form = open(node);
     form.element.addClass('jambonz-form');
+    prepareOlder(form);
     prepareKinds(form);
     prepareSecrets(form);
     prepareHeaders(form);
+    prepareTargets(form);
+    prepareSpeech(form);
     const refresh = (): void => {
       showWhatApplies(form);
       checkHooks(form);
@@ -36,6 +43,7 @@ const jambonz = {
     const form = formOf(node);
     if (!form) return;
     saveHeaders(form);
+    saveTargets(form);
     leaveUntouchedFields(form);
     saveKinds(form);
   },

@@ -21,7 +21,7 @@ export function prepareSecrets(form: Form): void {
     if (input.is('[data-kinds]')) input.typedInput('value', '');
     else input.val('');
     shownInput(input).attr('placeholder', form.node._('common.secret.saved'));
-    $('<button type="button" class="red-ui-button jambonz-forget">')
+    $('<button type="button" class="red-ui-button red-ui-button-small jambonz-forget">')
       .text(form.node._('common.secret.forget'))
       .on('click', ({ currentTarget }) => {
         forget(secret);

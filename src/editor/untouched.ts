@@ -1,4 +1,5 @@
 import { propertiesOf, type Form } from './form';
+import { dropOlderName } from './older';
 import { forgets, keepsSecret } from './secrets';
 
 /** Remembers what every field shows once the dialog is ready. */
@@ -21,6 +22,7 @@ export function leaveUntouchedFields(form: Form): void {
   for (const property of propertiesOf(form.node)) {
     const isPartOfTouched = property.endsWith('Type') && touched.has(property.slice(0, -4));
     const isFieldOfTouchedKind = touched.has(`${property}Type`) && !keepsSecret(form, property);
-    if (!touched.has(property) && !isPartOfTouched && !isFieldOfTouchedKind) form.input(property).removeAttr('id');
+    if (touched.has(property) || isPartOfTouched || isFieldOfTouchedKind) dropOlderName(form, property);
+    else form.input(property).removeAttr('id');
   }
 }

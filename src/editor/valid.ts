@@ -1,7 +1,7 @@
 import { formOf, textOf, type Form } from './form';
 
 /** What a field must be beyond what its kind demands. */
-export type Rule = 'required' | 'whole' | 'not-negative';
+export type Rule = 'required' | 'whole' | 'not-negative' | 'repeat';
 
 /**
  * A field's validity for `defaults.x.validate`, as Node-RED wants it: true, or the reason. Without
@@ -21,13 +21,15 @@ export function valid(
 ): boolean | string {
   const reason = fault(node, property, textOf(value), rules);
   if (reason === '') return true;
-  return options ? reason : false;
+  // Node-RED lists the reasons of all fields together, so each says whose it is.
+  return options ? `${property}: ${reason}` : false;
 }
 
 function fault(node: EditorNode, property: string, value: string, rules: readonly Rule[]): string {
   const kind = kindOf(node, property);
   if (/^https?:/.test(kind)) return '';
   if (value === '') return rules.includes('required') ? node._('common.invalid.required') : '';
+  if (rules.includes('repeat')) return /^(\d+|forever|\$\{[^}]+\})$/.test(value) ? '' : node._('common.invalid.repeat');
   if (kind === 'num' || kind === '') return numberFault(node, value, rules, kind === 'num');
   if (kind === 'str' || kind === 'mustache' || kind === 'unset') return '';
   const result = RED.utils.validateTypedProperty(value, kind, {});
@@ -62,7 +64,7 @@ export function current(node: EditorNode, property: string): unknown {
 export function problemOf(form: Form, property: string): string {
   const { validate } = form.node._def.defaults[property] ?? {};
   const result = validate?.call(form.node, form.value(property), {});
-  return typeof result === 'string' ? result : '';
+  return typeof result === 'string' ? result.replace(`${property}: `, '') : '';
 }
 
 /** Says below each invalid field what is wrong; Node-RED only marks it, and tells on hovering. */

@@ -115,7 +115,9 @@ function announceAfterDeploys(RED: NodeAPI, table: RouteTable): void {
  * Where editor and webhooks share a root, the editor's body parser sees every request first and a
  * body it cannot read would be answered with a page that shows a stack trace.
  */
-function guardEditorParser(admin: Application | undefined, table: RouteTable, root: string): void {
+function guardEditorParser(nodesAdmin: Application | undefined, table: RouteTable, root: string): void {
+  // The parser belongs to the application in which the one for nodes is mounted.
+  const admin = (nodesAdmin as { parent?: Application } | undefined)?.parent;
   if (!admin || guarded.has(admin)) return;
   guarded.add(admin);
   const prefix = root.replace(/\/$/, '');

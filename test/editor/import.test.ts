@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Editor } from '../support/editor';
 import type { FlowNode } from '../support/node-red';
-import { LATER, flowsOf, types } from '../support/palette';
+import { LATER, flowsOf, types } from '../support/flows';
 
 /** Flows that people have: our own examples, and those made with the official palette. */
 const sources = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Editor, type Shown } from '../support/editor';
-import { types } from '../support/palette';
+import { types } from '../support/flows';
 
 for (const version of ['4.1', '5.0']) {
   describe(`Every node in the editor of Node-RED ${version}`, function () {

@@ -42,8 +42,10 @@ export interface NodeRed {
   readonly userDir: string;
   /** The first line that matches: one that was written already or the next one. Rejects after ten seconds. */
   line(pattern: RegExp, timeoutMs?: number): Promise<string>;
+  /** As `line`, but only lines that are still to come. */
+  nextLine(pattern: RegExp, timeoutMs?: number): Promise<string>;
   /** Replaces all flows, as the editor's Deploy button does, and waits until they run. */
-  deploy(flow: readonly FlowNode[]): Promise<void>;
+  deploy(flow: readonly FlowNode[], type?: 'full' | 'nodes' | 'flows'): Promise<void>;
   /** Ends the process and removes its folder. */
   stop(): Promise<void>;
 }
@@ -87,7 +89,7 @@ async function start(options: StartOptions): Promise<NodeRed> {
   };
   writeFileSync(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings)};\n`);
   writeFileSync(join(userDir, 'package.json'), '{"name":"test","private":true}\n');
-  writeFileSync(join(userDir, 'flows.json'), JSON.stringify(options.flow ?? []));
+  writeFileSync(join(userDir, 'flows.json'), JSON.stringify(placed(options.flow ?? [])));
   writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials ?? {}));
   if (options.install) options.install(userDir);
   else installPalette(join(userDir, 'node_modules/@callflows/node-red-jambonz'));
@@ -98,7 +100,7 @@ async function start(options: StartOptions): Promise<NodeRed> {
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const { logs, line } = collect(child);
+  const { logs, line, nextLine } = collect(child);
   const stop = async (): Promise<void> => {
     await end(child);
     rmSync(userDir, { recursive: true, force: true });
@@ -118,16 +120,25 @@ async function start(options: StartOptions): Promise<NodeRed> {
     logs,
     userDir,
     line,
+    nextLine,
     stop,
-    async deploy(flow) {
+    async deploy(flow, type = 'full') {
+      // The answer comes before the flows run.
+      const running = nextLine(/Started (modified )?(flows|nodes)/);
       const answer = await fetch(`${adminUrl}/flows`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(flow),
+        headers: { 'content-type': 'application/json', 'node-red-deployment-type': type },
+        body: JSON.stringify(placed(flow)),
       });
       if (answer.status !== 204) throw new Error(`deploy: ${answer.status} ${await answer.text()}`);
+      await running;
     },
   };
+}
+
+/** Node-RED takes a node without a place on the canvas for a config node. */
+function placed(flow: readonly FlowNode[]): FlowNode[] {
+  return flow.map((node) => (node.wires ? { x: 0, y: 0, ...node } : node));
 }
 
 /** The palette as npm would leave it, except for sets that are not built. */
@@ -155,7 +166,7 @@ function addMissingPage(file: string): void {
   writeFileSync(page, `<script type="text/html" data-template-name="${type}"></script>\n`);
 }
 
-function collect(child: ChildProcess): Pick<NodeRed, 'logs' | 'line'> {
+function collect(child: ChildProcess): Pick<NodeRed, 'logs' | 'line' | 'nextLine'> {
   const logs: string[] = [];
   const waiting = new Set<(line?: string) => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -169,7 +180,9 @@ function collect(child: ChildProcess): Pick<NodeRed, 'logs' | 'line'> {
   });
   const line = (pattern: RegExp, timeoutMs = 10_000): Promise<string> => {
     const written = logs.find((text) => pattern.test(text));
-    if (written !== undefined) return Promise.resolve(written);
+    return written === undefined ? nextLine(pattern, timeoutMs) : Promise.resolve(written);
+  };
+  const nextLine = (pattern: RegExp, timeoutMs = 10_000): Promise<string> => {
     return new Promise((found, failed) => {
       const giveUp = (why: string): void => {
         settle();
@@ -190,7 +203,7 @@ function collect(child: ChildProcess): Pick<NodeRed, 'logs' | 'line'> {
       waiting.add(tell);
     });
   };
-  return { logs, line };
+  return { logs, line, nextLine };
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -1,0 +1,13 @@
+import type { NodeAPI } from 'node-red';
+import { plainHeaders } from '../src/headers';
+import { verbNode } from '../src/verb';
+
+export = (RED: NodeAPI): void => {
+  RED.nodes.registerType(
+    'hangup',
+    verbNode(RED, async (read) => ({
+      verb: 'hangup',
+      headers: plainHeaders(read.raw('headers')),
+    })),
+  );
+};

@@ -1,0 +1,154 @@
+import { combobox, type Choice } from './combobox';
+import type { Form } from './form';
+
+/** `resources/speech.json`: what jambonz's server offers; a voice without a name is called by its id. */
+interface Speech {
+  vendors: Record<string, string>;
+  tts: Record<string, [code: string, name: string, voices: [id: string, name?: string][]][]>;
+  stt: Record<string, [code: string, name: string][]>;
+}
+
+/** Stands for the setting of the jambonz application. */
+const DEFAULT = 'default';
+/** Whose languages are offered while the vendor is the application's. */
+const FALLBACK = 'google';
+
+let loaded: Speech | undefined;
+let loading: JQuery.jqXHR<Speech> | undefined;
+
+/** Once per editor, when the first dialog needs it. */
+function load(): JQuery.jqXHR<Speech> {
+  loading ??= $.getJSON('resources/@callflows/node-red-jambonz/speech.json') as JQuery.jqXHR<Speech>;
+  return loading
+    .done((data) => {
+      loaded = data;
+    })
+    .fail(() => {
+      loading = undefined;
+    });
+}
+
+/** What a field is for, from its `data-speech`. */
+type Kind = 'tts-vendor' | 'tts-language' | 'tts-voice' | 'stt-vendor' | 'stt-language';
+
+class Picker {
+  /** The field that this one's choices depend on. */
+  parent?: Picker;
+  child?: Picker;
+  private readonly kind: Kind;
+  private last: string;
+  private readonly redraw: () => void;
+
+  constructor(
+    readonly input: HTMLInputElement,
+    private readonly text: (key: string) => string,
+  ) {
+    this.kind = input.dataset.speech as Kind;
+    this.last = input.value;
+    this.redraw = combobox(input, () => this.choices(), text('common.speech.list'));
+    $(input).on('change', () => this.changed());
+  }
+
+  get value(): string {
+    return this.input.value.trim();
+  }
+
+  refresh(): void {
+    this.redraw();
+    this.reveal();
+  }
+
+  private get vendor(): string {
+    const { vendor } = this.input.dataset;
+    if (vendor) return vendor;
+    return this.parent ? this.parent.vendor : this.value;
+  }
+
+  private choices(): Choice[] {
+    return [{ value: DEFAULT, name: this.text('common.speech.default') }, ...this.known()];
+  }
+
+  /** What the list knows for the chosen vendor and language. */
+  private known(): Choice[] {
+    if (!loaded) return [];
+    const { vendors, tts, stt } = loaded;
+    switch (this.kind) {
+      case 'tts-vendor':
+      case 'stt-vendor':
+        return Object.keys(this.kind === 'tts-vendor' ? tts : stt).map((value) => ({ value, name: vendors[value] }));
+      case 'tts-language':
+        return (tts[this.vendor] ?? []).map(([value, name]) => ({ value, name }));
+      case 'stt-language':
+        return (stt[isDefault(this.vendor) ? FALLBACK : this.vendor] ?? []).map(([value, name]) => ({ value, name }));
+      case 'tts-voice': {
+        const language = tts[this.vendor]?.find(([code]) => code === this.parent?.value);
+        return (language?.[2] ?? []).map(([value, name]) => ({ value, name }));
+      }
+    }
+  }
+
+  /** The user chose something else: what depends on it follows. Opening a dialog changes nothing. */
+  private changed(): void {
+    if (this.input.value === this.last) return;
+    this.last = this.input.value;
+    if (this.child) void load().always(() => this.child?.follow());
+  }
+
+  /** Takes a value that fits, unless the present one does or the list does not know better. */
+  private follow(): void {
+    const choice = this.fitting();
+    if (choice !== undefined && choice !== this.value) {
+      // `last` stays behind, so that the change goes on to this field's own child.
+      $(this.input).val(choice).trigger('change');
+    } else {
+      this.child?.follow();
+    }
+    this.refresh();
+  }
+
+  private fitting(): string | undefined {
+    if (isDefault(this.vendor)) return this.kind === 'tts-voice' || this.kind === 'tts-language' ? DEFAULT : undefined;
+    if (this.kind === 'tts-voice' && isDefault(this.parent?.value ?? '')) return DEFAULT;
+    const known = this.known();
+    if (known.length === 0 || known.some(({ value }) => value === this.value)) return undefined;
+    if (this.kind === 'tts-voice') return known[0]?.value;
+    if (isDefault(this.value)) return undefined;
+    const [base] = this.value.toLowerCase().split(/[-_]/);
+    return known.find(({ value }) => value.toLowerCase().split(/[-_]/)[0] === base)?.value ?? DEFAULT;
+  }
+
+  /** The application's vendor brings its own language and voice. */
+  private reveal(): void {
+    if (!this.kind.startsWith('tts-') || !this.parent) return;
+    const needed = !isDefault(this.vendor) || !isDefault(this.value);
+    $(this.input).closest('.form-row').toggleClass('jambonz-hidden', !needed);
+  }
+}
+
+function isDefault(value: string): boolean {
+  return value === '' || value === DEFAULT;
+}
+
+/**
+ * Makes a picker of every `<input data-speech="tts-vendor">`; the other kinds are `tts-language`,
+ * `tts-voice`, `stt-vendor` and `stt-language`. A language names its vendor's property in `data-of`,
+ * a voice its language's; `data-vendor` fixes the vendor instead. Each one writes its own field only.
+ */
+export function prepareSpeech(form: Form): void {
+  const text = (key: string): string => form.node._(key);
+  const pickers = new Map(
+    form.marked('data-speech').map(({ input, property }) => [property, new Picker(input[0] as HTMLInputElement, text)]),
+  );
+  if (pickers.size === 0) return;
+  for (const picker of pickers.values()) {
+    const parent = pickers.get(picker.input.dataset.of ?? '');
+    if (!parent) continue;
+    picker.parent = parent;
+    parent.child = picker;
+  }
+  const refresh = (): void => {
+    for (const picker of pickers.values()) picker.refresh();
+  };
+  refresh();
+  void load().done(refresh);
+}

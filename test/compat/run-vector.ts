@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import type { Node } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import { palette } from '../support/palette';
+
+type Json = Record<string, unknown>;
+
+/** A recorded input of the official palette and what came of it; see the README of the vectors. */
+export interface Vector {
+  id: string;
+  config: Json & { type: string };
+  credentials?: Json;
+  env?: Record<string, string>;
+  flowEnv?: unknown[];
+  flowContext?: Json;
+  globalContext?: Json;
+  msg?: Json;
+  msgs?: Json[];
+  secrets?: string[];
+  upstreamBug?: string;
+  expect: Outcome;
+}
+
+/** What a node made of its input, as far as it binds. */
+export interface Outcome {
+  sent: boolean;
+  msg?: Json;
+  msgs?: Json[];
+  more?: Json[];
+}
+
+export interface Result extends Outcome {
+  /** Texts of errors that a Catch node sees. */
+  caught: string[];
+  /** Texts of the other log lines. */
+  logged: string[];
+}
+
+const SINK = 'out';
+const SUBJECT = 'n1';
+
+/** Runs one vector on the palette in a real runtime. Every input must end in `done()` or `done(error)`. */
+export async function runVector(vector: Vector): Promise<Result> {
+  const flow = [
+    { id: 'f1', type: 'tab', label: 'f', env: vector.flowEnv ?? [] },
+    { ...structuredClone(vector.config), id: SUBJECT, z: 'f1', wires: [[SINK]] },
+    { id: SINK, z: 'f1', type: 'helper', wires: [] },
+  ];
+  const environment = { ...process.env };
+  Object.assign(process.env, vector.env);
+  try {
+    await helper.load(palette() as never, flow as never, { [SUBJECT]: vector.credentials ?? {} });
+    return await feed(vector);
+  } finally {
+    await helper.unload();
+    for (const name of Object.keys(vector.env ?? {})) {
+      if (environment[name] === undefined) delete process.env[name];
+      else process.env[name] = environment[name];
+    }
+  }
+}
+
+async function feed(vector: Vector): Promise<Result> {
+  const node = helper.getNode(SUBJECT) as Node & Json;
+  const context = node.context();
+  for (const [key, value] of Object.entries(vector.flowContext ?? {})) context.flow.set(key, revive(value));
+  for (const [key, value] of Object.entries(vector.globalContext ?? {})) context.global.set(key, revive(value));
+
+  const sent: Json[] = [];
+  const caught: string[] = [];
+  const logged: string[] = [];
+  const inputs = (vector.msgs ?? [vector.msg ?? {}]).map((msg) => revive(msg) as Json);
+  helper.getNode(SINK).on('input', (msg) => void sent.push(msg as unknown as Json));
+  const finished = finishing(node, inputs.length);
+  for (const level of ['error', 'warn', 'log'] as const) {
+    const original = (node[level] as (...args: unknown[]) => void).bind(node);
+    node[level] = (text: unknown, msg?: unknown) => {
+      (msg ? caught : logged).push(text instanceof Error ? text.message : String(text));
+      original(text, msg);
+    };
+  }
+  for (const input of inputs) node.receive(input as never);
+  await finished;
+  // A message is delivered in the turn after the one in which it was sent.
+  while (sent.length < inputs.length && caught.length === 0) await once(helper.getNode(SINK), 'input');
+  const messages = sent.map(wire);
+  const outcome: Outcome = { sent: sent.length > 0 };
+  if (vector.msgs) outcome.msgs = messages;
+  else if (messages[0]) outcome.msg = messages[0];
+  return { ...outcome, caught, logged };
+}
+
+/** Resolves when the node has completed that many messages, with an error or without. */
+function finishing(node: Node & Json, count: number): Promise<void> {
+  return new Promise((resolve) => {
+    const complete = (node._complete as (...args: unknown[]) => void).bind(node);
+    node._complete = (...args: unknown[]) => {
+      complete(...args);
+      if (--count === 0) resolve();
+    };
+  });
+}
+
+/** A message as JSON carries it, without its id. */
+function wire(msg: Json): Json {
+  const { _msgid, ...rest } = msg;
+  return JSON.parse(JSON.stringify(rest)) as Json;
+}
+
+/** Values that JSON cannot express are written as `{"$buffer": …}`, `{"$undefined": true}`, `{"$nan": true}`. */
+export function revive(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revive);
+  if (typeof value !== 'object' || value === null) return value;
+  const [[key, inner] = [], second] = Object.entries(value);
+  if (second === undefined) {
+    if (key === '$buffer') return Buffer.from(String(inner));
+    if (key === '$undefined') return undefined;
+    if (key === '$nan') return Number.NaN;
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, revive(item)]));
+}
