@@ -29,6 +29,8 @@ export interface StartOptions {
   nodeRedDir?: string;
   /** Another Node binary. */
   node?: string;
+  /** Puts the palette into the user directory; without it, what is built is linked there. */
+  install?: (userDir: string) => void;
 }
 
 /** A Node-RED of its own process, with the built palette installed. */
@@ -91,7 +93,8 @@ async function start(options: StartOptions): Promise<NodeRed> {
   writeFileSync(join(userDir, 'package.json'), '{"name":"test","private":true}\n');
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(placed(options.flow ?? [])));
   writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials ?? {}));
-  installPalette(join(userDir, 'node_modules/@callflows/node-red-jambonz'));
+  if (options.install) options.install(userDir);
+  else installPalette(join(userDir, 'node_modules/@callflows/node-red-jambonz'));
 
   const red = join(options.nodeRedDir ?? join(root, 'node_modules/node-red'), 'red.js');
   const child = spawn(options.node ?? process.execPath, [red, '--userDir', userDir], {

@@ -1,0 +1,25 @@
+'use strict';
+// Node-RED in a process of its own, with nothing written to the log: `node node-red.cjs <user directory>`.
+const express = require('express');
+const http = require('node:http');
+const RED = require('node-red');
+
+const [userDir] = process.argv.slice(2);
+const app = express();
+const server = http.createServer(app);
+RED.init(server, {
+  userDir,
+  flowFile: 'flows.json',
+  httpAdminRoot: '/editor',
+  httpNodeRoot: '/',
+  credentialSecret: false,
+  telemetry: { enabled: false },
+  logging: { console: { level: 'off' } },
+});
+app.use('/editor', RED.httpAdmin);
+app.use('/', RED.httpNode);
+RED.events.once('flows:started', () => {
+  server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+});
+RED.start();
+process.once('disconnect', () => process.exit());
