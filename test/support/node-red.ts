@@ -77,8 +77,9 @@ export async function startNodeRed(options: StartOptions = {}): Promise<NodeRed>
 }
 
 async function start(options: StartOptions): Promise<NodeRed> {
-  const userDir = mkdtempSync(join(tmpdir(), 'jambonz-node-red-'));
+  if (!existsSync(join(root, 'dist/nodes'))) throw new Error('dist is missing: run `node build.mjs` first');
   const port = await freePort();
+  const userDir = mkdtempSync(join(tmpdir(), 'jambonz-node-red-'));
   const settings: Record<string, unknown> = {
     uiHost: '127.0.0.1',
     uiPort: port,
@@ -145,7 +146,6 @@ function placed(flow: readonly FlowNode[]): FlowNode[] {
 
 /** The palette as npm would leave it, except for sets that are not built. */
 function installPalette(target: string): void {
-  if (!existsSync(join(root, 'dist/nodes'))) throw new Error('dist is missing: run `node build.mjs` first');
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     'node-red': { nodes: Record<string, string> };
   };

@@ -197,6 +197,17 @@ describe('SIP digest', () => {
     });
   });
 
+  describe('an HA1 that is none, which the client has used as well (values from hashlib)', () => {
+    for (const [algorithm, ha1, response] of [
+      ['SHA-256', ALICE_HA1.MD5!, '1f50691165a9c05901ffeeceb75974c1848e592208d66d88744d65296c6b64b6'],
+      ['MD5', 'short', '7627852a6bd98d81fd1045fdb54bf86b'],
+    ] as const) {
+      it(`${algorithm} with ${ha1}`, () => {
+        assert.equal(digestFault({ ...ALICE, algorithm, response }, { ha1 }), 'mismatch');
+      });
+    }
+  });
+
   describe('registrations recorded from the platform', () => {
     const recorded = JSON.parse(readFileSync(join(__dirname, '../data/registrations.json'), 'utf8')) as Registration[];
     for (const { name, password, fault, request } of recorded) {

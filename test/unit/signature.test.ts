@@ -152,6 +152,11 @@ describe('webhook signature', () => {
         { name: 'a time before 1970', header: sign(secret, -seconds, body), holds: false },
         { name: 'two times, the true one first', header: `t=${seconds},t=${seconds + 600},${v1}`, holds: false },
         { name: 'two times, the true one last', header: `t=${seconds + 600},${signature}`, holds: false },
+        {
+          name: 'two times, of which a future one was signed',
+          header: `t=${seconds},${sign(secret, seconds + 600, body)}`,
+          holds: false,
+        },
         { name: 'a request that is almost five minutes old', at: now + 5 * MINUTE, holds: true },
         { name: 'a request that is older than five minutes', at: now + 5 * MINUTE + 1, holds: false },
         { name: 'a clock that is almost five minutes ahead', at: now - 5 * MINUTE, holds: true },
