@@ -27,9 +27,7 @@ interface Reference {
   root: string;
 }
 
-interface View {
-  [name: string]: unknown;
-}
+type View = Record<string, unknown>;
 
 const NAME_TYPES = new Set(['name', '&', '#', '^']);
 const CONTEXT_NAME = /^(flow|global)(?:\[(\w+)\])?(?:\.(.*))?$/;
@@ -60,7 +58,7 @@ export class Template {
   ) {
     const source = dialect === 'prefixed' ? text.trim().replace(DOLLAR_NAME, '{{{$1}}}') : text;
     try {
-      this.tokens = this.writer.parse(source) as unknown as Token[];
+      this.tokens = this.writer.parse(source) as Token[];
     } catch (error) {
       throw new Problem('template', { value: text, detail: messageOf(error) });
     }

@@ -24,8 +24,8 @@ const files = readdirSync(folder).filter((file) => !file.startsWith('webhook_'))
 describe('vectors of the official palette', () => {
   const unused = new Set(deviations.keys());
 
-  before(async () => void (await (helper.startServer as () => Promise<void>)()));
-  after(async () => void (await (helper.stopServer as () => Promise<void>)()));
+  before(() => (helper.startServer as () => Promise<void>)());
+  after(() => (helper.stopServer as () => Promise<void>)());
 
   for (const file of files) {
     describe(file, () => {

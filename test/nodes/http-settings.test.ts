@@ -50,7 +50,12 @@ const cases: Case[] = [
     status: 200,
     answer: { 'access-control-allow-origin': 'https://app.example' },
   },
-  { name: 'apiMaxLength', start: { settings: { apiMaxLength: '1kb' } }, body: JSON.stringify({ text: 'x'.repeat(2000) }), status: 413 },
+  {
+    name: 'apiMaxLength',
+    start: { settings: { apiMaxLength: '1kb' } },
+    body: JSON.stringify({ text: 'x'.repeat(2000) }),
+    status: 413,
+  },
   {
     name: 'apiMaxLength, editor apart',
     start: { settings: { apiMaxLength: '1kb', httpAdminRoot: '/editor' } },
@@ -64,7 +69,11 @@ describe('settings of Node-RED', () => {
     it(`${name}: ${status}`, async () => {
       const red = await startNodeRed({ ...start, flow });
       try {
-        const got = await fetch(`${red.url}/answer`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+        const got = await fetch(`${red.url}/answer`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body,
+        });
         const text = await got.text();
         assert.equal(got.status, status);
         if (status === 200) assert.equal(text, '[{"verb":"leave"}]');
@@ -78,7 +87,8 @@ describe('settings of Node-RED', () => {
   it('httpNodeAuth: only with the password', async () => {
     const red = await startNodeRed({ flow, settings: { httpNodeAuth: { user: 'caller', pass: HASH } } });
     try {
-      const ask = (headers: Record<string, string>): Promise<Response> => fetch(`${red.url}/answer`, { method: 'POST', headers });
+      const ask = (headers: Record<string, string>): Promise<Response> =>
+        fetch(`${red.url}/answer`, { method: 'POST', headers });
       assert.equal((await ask({})).status, 401);
       assert.equal((await ask(basic)).status, 200);
     } finally {

@@ -3,13 +3,18 @@ import { request } from 'node:http';
 import { startNodeRed, type FlowNode, type NodeRed } from '../support/node-red';
 
 /** A tab with one webhook at `/<id>`, followed by the given nodes in a row and a Catch node that logs. */
-function tab(id: string, nodes: Partial<FlowNode>[], options: { env?: Record<string, string>; webhook?: object } = {}): FlowNode[] {
+function tab(
+  id: string,
+  nodes: Partial<FlowNode>[],
+  options: { env?: Record<string, string>; webhook?: object } = {},
+): FlowNode[] {
   const env = Object.entries(options.env ?? {}).map(([name, value]) => ({ name, value, type: 'str' }));
   const row = [{ type: 'webhook in', url: `/${id}`, method: 'post', ...options.webhook }, ...nodes];
   return [
     { id, type: 'tab', label: id, env },
     ...row.map(
-      (node, index): FlowNode => ({ ...node, id: `${id}-${index}`, z: id, wires: node.wires ?? [[`${id}-${index + 1}`]] }) as FlowNode,
+      (node, index): FlowNode =>
+        ({ ...node, id: `${id}-${index}`, z: id, wires: node.wires ?? [[`${id}-${index + 1}`]] }) as FlowNode,
     ),
     { id: `${id}-catch`, type: 'catch', z: id, scope: null, uncaught: false, wires: [[`${id}-log`]] },
     {
@@ -27,7 +32,7 @@ const out = { type: 'webhook out' };
 const code = (func: string): Partial<FlowNode> => ({ type: 'function', func, outputs: 1 });
 
 const flow: FlowNode[] = [
-  { id: 'server10', type: 'jambonz_auth', platform: '10' } as FlowNode,
+  { id: 'server10', type: 'jambonz_auth', platform: '10' },
   ...tab('plain', [say, out]),
   ...tab('lost', [code('return { _msgid: msg._msgid, jambonz: [{ verb: "answer" }] };'), out]),
   ...tab('twice', [code('return [[msg, { ...msg }]];'), { type: 'hangup', headers: [] }, out]),
@@ -35,16 +40,39 @@ const flow: FlowNode[] = [
   ...tab('nobody', [out], { webhook: { type: 'inject', once: true, onceDelay: 0.1, props: [] } }),
   ...tab('core', [code('msg.payload = [{ verb: "leave" }]; return msg;'), { type: 'http response' }]),
   ...tab('express', [code('msg.res.status(202).send("handled"); return null;')]),
-  ...tab('unknown', [code('msg.jambonz = [{ verb: "dial", target: [{ type: "phone", number: "1" }], codecs: ["pcmu"] }]; return msg;'), out]),
-  ...tab('unknown-off', [code('msg.jambonz = [{ verb: "pause", length: 1, nope: 1 }]; return msg;'), { ...out, check: 'off' }]),
-  ...tab('unknown-refuse', [code('msg.jambonz = [{ verb: "pause", length: "x" }]; return msg;'), { ...out, check: 'refuse' }]),
-  ...tab('version-server', [code('msg.jambonz = [{ verb: "dial", target: [{ type: "phone", number: "1" }], codecs: ["pcmu"] }]; return msg;'), out], {
-    webhook: { server: 'server10' },
-  }),
-  ...tab('version-flow', [code('msg.jambonz = [{ verb: "dial", target: [{ type: "phone", number: "1" }], codecs: ["pcmu"] }]; return msg;'), out], {
-    env: { JAMBONZ_VERSION: '0.9' },
-    webhook: { server: 'server10' },
-  }),
+  ...tab('unknown', [
+    code('msg.jambonz = [{ verb: "dial", target: [{ type: "phone", number: "1" }], codecs: ["pcmu"] }]; return msg;'),
+    out,
+  ]),
+  ...tab('unknown-off', [
+    code('msg.jambonz = [{ verb: "pause", length: 1, nope: 1 }]; return msg;'),
+    { ...out, check: 'off' },
+  ]),
+  ...tab('unknown-refuse', [
+    code('msg.jambonz = [{ verb: "pause", length: "x" }]; return msg;'),
+    { ...out, check: 'refuse' },
+  ]),
+  ...tab(
+    'version-server',
+    [
+      code('msg.jambonz = [{ verb: "dial", target: [{ type: "phone", number: "1" }], codecs: ["pcmu"] }]; return msg;'),
+      out,
+    ],
+    {
+      webhook: { server: 'server10' },
+    },
+  ),
+  ...tab(
+    'version-flow',
+    [
+      code('msg.jambonz = [{ verb: "dial", target: [{ type: "phone", number: "1" }], codecs: ["pcmu"] }]; return msg;'),
+      out,
+    ],
+    {
+      env: { JAMBONZ_VERSION: '0.9' },
+      webhook: { server: 'server10' },
+    },
+  ),
   ...tab('header', [code('msg.jambonz = []; msg.headers = { "bad header": "1" }; return msg;'), out]),
   ...tab('broken', [{ type: 'say', text: 'Hello {{name', loop: 1 }, out]),
   ...tab('flagged', [{ type: 'pause', len: 'secs', lenType: 'msg' }, out]),
@@ -57,7 +85,10 @@ describe('a webhook and its answer', () => {
   });
   after(() => red.stop());
 
-  const post = async (path: string, body: object = { from: '+15551' }): Promise<{ status: number; type: string | null; text: string }> => {
+  const post = async (
+    path: string,
+    body: object = { from: '+15551' },
+  ): Promise<{ status: number; type: string | null; text: string }> => {
     const answer = await fetch(red.url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -146,7 +177,9 @@ describe('a webhook and its answer', () => {
   it('makes a template that cannot be read a catchable error', async () => {
     const abandoned = request(`${red.url}/broken`, { method: 'POST' }).on('error', () => undefined);
     abandoned.end();
-    await red.line(/caught at broken: Error: say: the template in the field text cannot be read: Unclosed tag.*Hello \{\{name/);
+    await red.line(
+      /caught at broken: Error: say: the template in the field text cannot be read: Unclosed tag.*Hello \{\{name/,
+    );
     abandoned.destroy();
   });
 });

@@ -90,7 +90,10 @@ async function start(options: StartOptions): Promise<NodeRed> {
     logging: { console: { level: 'info', metrics: false, audit: false } },
     ...options.settings,
   };
-  writeFileSync(join(userDir, 'settings.js'), `module.exports = { ...${JSON.stringify(settings)}, ...${options.settingsSource ?? '{}'} };\n`);
+  writeFileSync(
+    join(userDir, 'settings.js'),
+    `module.exports = { ...${JSON.stringify(settings)}, ...${options.settingsSource ?? '{}'} };\n`,
+  );
   writeFileSync(join(userDir, 'package.json'), '{"name":"test","private":true}\n');
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(placed(options.flow ?? [])));
   writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials ?? {}));
