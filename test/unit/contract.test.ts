@@ -36,8 +36,6 @@ const manifest = parse('package.json') as { 'node-red': { nodes: Record<string, 
 const { types: palette } = parse('test/compat/nodes.json') as { types: Record<string, Facts> };
 const common = parse('locales/en-US/common.json');
 
-/** Read by the runtime from flows that are older than the palette's current names; kept, not edited. */
-const OLDER_ONLY = /^(callHook|callStatusHook)(Type)?$/;
 /** Properties that a dialog saves itself. */
 const MANAGED = /data-headers="|data-targets/;
 /** Kinds of ours that mean what an older field could not say. */
@@ -132,8 +130,7 @@ describe('the contract between a node and the palette', () => {
           (property) =>
             !template.includes(`id="${prefix}-${property}"`) &&
             !template.includes(`data-legacy="${property}"`) &&
-            !(template.includes(`id="${prefix}-${property}-container"`) && MANAGED.test(template)) &&
-            !OLDER_ONLY.test(property),
+            !(template.includes(`id="${prefix}-${property}-container"`) && MANAGED.test(template)),
         );
         assert.deepEqual(missing, []);
       });
