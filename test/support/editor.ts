@@ -156,7 +156,7 @@ export class Editor {
 
   /** Clicks Done, also in a config node's dialog, and waits until the dialog has gone. */
   async done(kind: 'node' | 'config' = 'node'): Promise<void> {
-    const tray = (await this.page.locator('.red-ui-tray').last().elementHandle())!;
+    const tray = (await this.page.locator('.red-ui-tray').last().elementHandle());
     await this.page.locator(kind === 'node' ? '#node-dialog-ok' : '#node-config-dialog-ok').click();
     await tray.waitForElementState('hidden');
     await tray.dispose();
