@@ -15,9 +15,18 @@ const silent = { info: () => undefined };
 /** A flow of our own, so that there is one to call when there are no examples. */
 const plain: FlowNode[] = [
   { id: 'smoke', type: 'tab', label: 'smoke' },
-  { id: 'smoke-in', type: 'webhook in', z: 'smoke', method: 'post', url: '/smoke', wires: [['smoke-pause']] },
-  { id: 'smoke-pause', type: 'pause', z: 'smoke', len: '1', lenType: 'num', wires: [['smoke-out']] },
-  { id: 'smoke-out', type: 'webhook out', z: 'smoke', wires: [] },
+  {
+    id: 'smoke-in',
+    x: 100,
+    y: 40,
+    type: 'webhook in',
+    z: 'smoke',
+    method: 'post',
+    url: '/smoke',
+    wires: [['smoke-pause']],
+  },
+  { id: 'smoke-pause', x: 300, y: 40, type: 'pause', z: 'smoke', len: '1', lenType: 'num', wires: [['smoke-out']] },
+  { id: 'smoke-out', x: 500, y: 40, type: 'webhook out', z: 'smoke', wires: [] },
 ];
 
 describe(`The packed palette on Node-RED ${nodeRed}${node ? ` and Node ${node}` : ''}`, function () {
