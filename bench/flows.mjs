@@ -1,4 +1,8 @@
 // The flows under test: a webhook that speaks and then collects a digit.
+
+/** A node without a place would be taken for a config node. */
+const placed = (flow) => flow.map((node) => (node.z ? { x: 100, y: 100, ...node } : node));
+
 const tab = (id) => ({ id, type: 'tab', label: id });
 const voice = { vendor: 'default', lang: 'default', voice: 'default' };
 
@@ -12,7 +16,7 @@ export function palette({ check, text = 'Thank you for calling.', webhooks = 1 }
     url: `/other/${n}`,
     wires: [[]],
   }));
-  return [
+  return placed([
     tab('ours'),
     tab('others'),
     ...others,
@@ -32,12 +36,12 @@ export function palette({ check, text = 'Thank you for calling.', webhooks = 1 }
     },
     { id: 'out', type: 'webhook out', z: 'ours', ...(check && { check }), wires: [] },
     ...keys,
-  ];
+  ]);
 }
 
 /** http in -> function -> http response with the same document. */
 export function core(document) {
-  return [
+  return placed([
     tab('core'),
     { id: 'in', type: 'http in', z: 'core', method: 'post', url: '/answer', wires: [['function']] },
     {
@@ -50,7 +54,7 @@ export function core(document) {
     },
     { id: 'out', type: 'http response', z: 'core', wires: [] },
     ...keys,
-  ];
+  ]);
 }
 
 /** POST /keys/1000 puts as many keys into the global context. */

@@ -1,8 +1,11 @@
 'use strict';
 // Node-RED in a process of its own, with nothing written to the log: `node node-red.cjs <user directory>`.
-const express = require('express');
 const http = require('node:http');
+const { createRequire } = require('node:module');
 const RED = require('node-red');
+
+// The Express that Node-RED itself runs on.
+const express = createRequire(require.resolve('node-red'))('express');
 
 const [userDir] = process.argv.slice(2);
 const app = express();

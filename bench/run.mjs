@@ -18,7 +18,8 @@ const CONNECTIONS = 50;
 
 const body = JSON.stringify(JSON.parse(readFileSync(at('test/data/session-new.json'), 'utf8')));
 const headers = { 'content-type': 'application/json' };
-const post = (port, path) => fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body });
+const post = (port, path) =>
+  fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body, signal: AbortSignal.timeout(10_000) });
 
 /** Starts a server and tells where it answers; it ends when the channel to it closes. */
 function serve(script, ...args) {

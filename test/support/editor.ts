@@ -45,6 +45,7 @@ export class Editor {
   /** What went wrong in the page since the last look. */
   private faults: string[] = [];
   private dropped = 0;
+  private editing = '';
 
   private constructor(
     readonly red: NodeRed,
@@ -135,12 +136,14 @@ export class Editor {
 
   /** Opens a node's dialog with a double click. */
   async openByHand(id: string): Promise<void> {
+    this.editing = id;
     await this.page.locator(`[id="${id}"]`).dblclick();
     await this.settled('node');
   }
 
   /** Opens the dialog of a node that is on any tab, or of a config node. */
   async openAny(id: string): Promise<void> {
+    this.editing = id;
     const config = await this.page.evaluate<boolean>(`RED.nodes.node('${id}')._def.category === 'config'`);
     const type = JSON.stringify((await this.saved(id)).type);
     await this.page.evaluate(
@@ -164,20 +167,21 @@ export class Editor {
 
   /** Fills in the dialog on top, and a config node for every field that wants one; returns what it shows then. */
   async fill(turn: number): Promise<Shown> {
-    for (const field of await this.page.evaluate<string[]>('dialog.references()')) {
+    const references = await this.page.evaluate<string[]>(`dialog.references('${this.editing}')`);
+    for (const field of references) {
       const select = this.page.locator(`select[id="node-input-${field}"]`);
       if ((await select.count()) === 0 || !(await select.isVisible())) continue;
       const existing = await this.page.evaluate<string[]>(`dialog.configs('${field}')`);
       if (existing[0]) await select.selectOption(existing[0]);
       else await this.addConfig(field, turn);
     }
-    return this.page.evaluate(`dialog.fillAll(${turn})`);
+    return this.page.evaluate(`dialog.fillAll(${turn}, ${JSON.stringify(references)})`);
   }
 
   private async addConfig(field: string, turn: number): Promise<void> {
     await this.page.locator(`[id="node-input-btn-${field}-add"], [id="node-input-lookup-${field}"]`).first().click();
     await this.settled('config');
-    await this.page.evaluate(`dialog.fillAll(${turn})`);
+    await this.page.evaluate(`dialog.fillAll(${turn}, [])`);
     await this.screenshot('jambonz_auth');
     await this.done('config');
     await this.settled('node');

@@ -129,7 +129,7 @@ window.dialog = (() => {
    * Puts something fitting into every field that can be seen, a row into every list, and again into
    * what that brought to light. `turn` chooses among the kinds and options that a field offers.
    */
-  function fillAll(turn) {
+  function fillAll(turn, except) {
     const filled = new Set();
     const lists = new Set();
     for (let pass = 0; pass < 8; pass++) {
@@ -146,8 +146,7 @@ window.dialog = (() => {
         });
       // A reference to a config node is the test's business.
       const waiting = fields().filter(
-        (element) =>
-          !filled.has(element) && isVisible(element) && !$(element).data('config-type') && !reference(element),
+        (element) => !filled.has(element) && isVisible(element) && !except.includes(nameOf(element)),
       );
       if (waiting.length === 0) break;
       for (const element of waiting) {
@@ -158,16 +157,11 @@ window.dialog = (() => {
     return read();
   }
 
-  const editing = () => RED.editor.getEditStack().at(-1);
-  const reference = (element) => references().includes(nameOf(element));
-
-  /** The fields of the dialog that refer to a config node. */
-  function references() {
-    const node = editing();
-    return Object.entries(node?._def?.defaults ?? {})
+  /** The fields of a node that refer to a config node. */
+  const references = (id) =>
+    Object.entries(RED.nodes.node(id)._def.defaults)
       .filter(([, { type }]) => type !== undefined)
       .map(([name]) => name);
-  }
 
   /** The config nodes that a field offers. */
   const configs = (field) =>
