@@ -58,6 +58,7 @@ export = (RED: NodeAPI): void => {
     const close = listen(RED, {
       method,
       path: config.url.trim(),
+      signed: secrets !== undefined,
       receive,
       refused: (status, reason) => {
         this.warn(RED._('webhook-in.errors.refused', { status: String(status), reason }));

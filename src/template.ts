@@ -47,6 +47,8 @@ export class Template {
   private readonly tokens: Token[];
   private readonly references: Reference[] = [];
   private readonly escape: (value: unknown) => string;
+  /** The result of a text without tags. */
+  private readonly constant: string | undefined;
 
   /**
    * @param text - the template
@@ -65,11 +67,7 @@ export class Template {
     this.escape = dialect === 'json' ? jsonEscaped : plain;
     if (dialect === 'json') escapeBetweenQuotes(this.tokens);
     this.collect(this.tokens, undefined);
-  }
-
-  /** True when the text has no tags: it renders to itself. */
-  get constant(): boolean {
-    return this.tokens.every(([type]) => type === 'text');
+    if (this.tokens.every(([type]) => type === 'text')) this.constant = this.tokens.map(([, value]) => value).join('');
   }
 
   /**
@@ -78,6 +76,7 @@ export class Template {
    * @returns the text; a promise of it only when a context store is asynchronous
    */
   render(msg: object, readContext: ReadContext): string | Promise<string> {
+    if (this.constant !== undefined) return this.constant;
     if (this.references.length === 0) return this.write(msg, []);
     const values = this.references.map(({ scope, key, store }) => readContext(scope, key, store));
     return values.some((value) => value instanceof Promise)

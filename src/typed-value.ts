@@ -20,7 +20,11 @@ const DIGITS = /^\d+$/;
  * One instance per node, because parsed templates and expressions are kept between messages.
  */
 export class FieldReader {
-  private readonly templates = new Map<string, Template>();
+  private readonly templates: Record<Dialect, Map<string, Template>> = {
+    bare: new Map(),
+    prefixed: new Map(),
+    json: new Map(),
+  };
   private readonly expressions = new Map<string, ReturnType<NodeAPI['util']['prepareJSONataExpression']>>();
 
   constructor(
@@ -36,12 +40,12 @@ export class FieldReader {
 
   /** Renders a template that is parsed once; see {@link Template}. */
   render(text: string, dialect: Dialect, msg: Message): string | Promise<string> {
-    const key = `${dialect} ${text}`;
-    let template = this.templates.get(key);
+    const templates = this.templates[dialect];
+    let template = templates.get(text);
     if (!template) {
       template = new Template(text, dialect);
       // A text that varies by message must not fill the memory.
-      if (this.templates.size < 1000) this.templates.set(key, template);
+      if (templates.size < 1000) templates.set(text, template);
     }
     return template.render(msg, (scope, name, store) => this.context(scope, name, store));
   }

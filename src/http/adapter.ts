@@ -17,6 +17,8 @@ interface HttpSettings {
 export interface Listener {
   method: Method;
   path: string;
+  /** Signatures are checked: the bytes of a body are kept for it. */
+  signed: boolean;
   /** A request whose body is in `req.body`. It must be answered. */
   receive(req: Request, res: Response): void;
   /** A request that was refused before the node saw it. */
@@ -39,36 +41,29 @@ export function listen(RED: NodeAPI, listener: Listener): (() => void) | undefin
   if (settings.httpNodeRoot === false) return undefined;
   const allowOrigin = cors(settings.httpNodeCors);
   const table = routesOf(RED.httpNode, (req, res, allowed) => {
-    allowOrigin(req, res, () => res.set('Allow', allowed.join(',')).send(allowed.join(',')));
+    runAll(allowOrigin, req, res, () => void res.set('Allow', allowed.join(',')).send(allowed.join(',')));
   });
   announceAfterDeploys(RED, table);
   guardEditorParser(RED.httpAdmin, table, settings.httpNodeRoot ?? '/');
 
-  const readBody = bodyReader(settings.apiMaxLength ?? DEFAULT_LIMIT);
-  const before = [settings.httpNodeMiddleware ?? []].flat();
+  const before = [...[settings.httpNodeMiddleware ?? []].flat(), ...allowOrigin];
+  const readBody = bodyReader(settings.apiMaxLength ?? DEFAULT_LIMIT, listener.signed);
   return table.add({
     method: listener.method,
     path: listener.path,
     shadowed: (taken) => listener.shadowed(taken),
     handle(req, res) {
-      run([...before, allowOrigin], req, res, (refusal) => {
-        if (refusal) {
-          refuse(res, refusal, listener);
-          return;
-        }
-        if (req.method === 'GET' || req.method === 'HEAD') {
-          readCookies(req);
+      const receive = (error?: unknown): void => {
+        if (error) {
+          refuse(res, error, listener);
+        } else {
+          req.cookies = cookiesOf(req.headers.cookie);
           listener.receive(req, res);
-          return;
         }
-        readBody(req, res, (error) => {
-          if (error) {
-            refuse(res, error, listener);
-            return;
-          }
-          readCookies(req);
-          listener.receive(req, res);
-        });
+      };
+      runAll(before, req, res, (error) => {
+        if (error || listener.method === 'get') receive(error);
+        else readBody(req, res, receive);
       });
     },
   });
@@ -80,7 +75,8 @@ export function answerStatus(res: Response, status: number, text = STATUS_CODES[
   res.status(status).type('text/plain').send(text);
 }
 
-function run(handlers: RequestHandler[], req: Request, res: Response, done: (error?: unknown) => void): void {
+/** Runs middleware in turn; `done` gets its error, or nothing when all have passed. */
+function runAll(handlers: RequestHandler[], req: Request, res: Response, done: (error?: unknown) => void): void {
   let index = 0;
   const next = (error?: unknown): void => {
     const handler = error ? undefined : handlers[index++];
@@ -89,7 +85,7 @@ function run(handlers: RequestHandler[], req: Request, res: Response, done: (err
       return;
     }
     try {
-      // Middleware of Express 5 may be asynchronous.
+      // Middleware may be asynchronous, and reject.
       Promise.resolve(handler(req, res, next)).catch(done);
     } catch (thrown) {
       done(thrown);
@@ -130,10 +126,10 @@ function guardEditorParser(nodesAdmin: Application | undefined, table: RouteTabl
   admin.use(guard);
 }
 
-/** Sets `req.cookies`, which flows know from core nodes. */
-function readCookies(req: Request): void {
+/** A request's cookies, which flows know from core nodes as `msg.req.cookies`. */
+function cookiesOf(header: string | undefined): Record<string, string> {
   const cookies: Record<string, string> = {};
-  for (const pair of req.headers.cookie?.split(';') ?? []) {
+  for (const pair of header?.split(';') ?? []) {
     const [name = '', ...value] = pair.split('=');
     if (value.length === 0 || name.trim() === '__proto__') continue;
     const text = value
@@ -146,5 +142,5 @@ function readCookies(req: Request): void {
       cookies[name.trim()] = text;
     }
   }
-  req.cookies = cookies;
+  return cookies;
 }

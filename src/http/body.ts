@@ -1,15 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { json, raw, text, urlencoded } from 'body-parser';
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 
-/** The bytes of request bodies that we read ourselves; a signature covers bytes, not values. */
-const bytes = new WeakMap<object, Buffer>();
-const keepBytes = (req: object, _res: unknown, buffer: Buffer): void => void bytes.set(req, buffer);
+/** Where a request keeps the bytes of its body. A property, because a WeakMap costs at every collection. */
+const BYTES = Symbol('jambonz body bytes');
 
-const JSON_TYPES = ['json', '+json'];
-const isText = (type: string): boolean => type === '' || /^text\/|[/+]xml$/.test(type);
-const mediaType = ({ headers }: { headers: Request['headers'] }): string =>
-  (headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+interface WithBytes {
+  [BYTES]?: Buffer;
+}
 
 /** Reads a request's body into `req.body` and calls back once, with an error or without. */
 export type BodyReader = (req: Request, res: Response, next: (error?: unknown) => void) => void;
@@ -19,43 +17,38 @@ export type BodyReader = (req: Request, res: Response, next: (error?: unknown) =
  * parsed, as text, or as a Buffer when it is not text. No body reads as `{}`.
  *
  * @param limit - most bytes that are read, as in the setting `apiMaxLength`
+ * @param keepBytes - keep the bytes for {@link signedBody}
  * @returns calls back with an error whose `status` is 400, 413 or 415 for a body that cannot be read
  */
-export function bodyReader(limit: string | number): BodyReader {
-  const common = { limit, verify: keepBytes };
-  const parsers: RequestHandler[] = [
-    json({ ...common, type: JSON_TYPES }),
-    urlencoded({ ...common, extended: true }),
-    text({ ...common, type: (req) => isText(mediaType(req)) }),
-    raw({ ...common, type: () => true }),
-  ];
+export function bodyReader(limit: string | number, keepBytes: boolean): BodyReader {
+  const options = { limit, type: () => true, ...(keepBytes ? { verify: keep } : {}) };
+  const asJson = json(options);
+  const asForm = urlencoded({ ...options, extended: true });
+  const asText = text(options);
+  const asBytes = raw(options);
+  const parserFor = (type: string): RequestHandler => {
+    if (/[/+]json$/.test(type)) return asJson;
+    if (type === 'application/x-www-form-urlencoded') return asForm;
+    return type === '' || /^text\/|[/+]xml$/.test(type) ? asText : asBytes;
+  };
   return (req, res, next) => {
     if (wasRead(req)) {
       next();
       return;
     }
+    req.body = undefined;
+    const type = mediaType(req);
     if (!hasBody(req)) {
       req.body = {};
       next();
-      return;
-    }
-    const type = mediaType(req);
-    if (type !== '' && !type.includes('/')) {
+    } else if (type !== '' && !type.includes('/')) {
       next(Object.assign(new Error('unsupported media type'), { status: 415 }));
-      return;
+    } else {
+      parserFor(type)(req, res, (error?: unknown) => {
+        if (!error && Buffer.isBuffer(req.body)) req.body = textOrBuffer(req.body, type);
+        next(error);
+      });
     }
-    let index = 0;
-    const step: NextFunction = (error?: unknown) => {
-      const parser = error ? undefined : parsers[index++];
-      if (parser && req.body === undefined) {
-        parser(req, res, step);
-        return;
-      }
-      if (!error && Buffer.isBuffer(req.body)) req.body = textOrBuffer(req.body, type);
-      next(error);
-    };
-    req.body = undefined;
-    step();
   };
 }
 
@@ -65,7 +58,18 @@ export function bodyReader(limit: string | number): BodyReader {
  * which is `JSON.stringify` of its payload.
  */
 export function signedBody(req: Request): Buffer | string {
-  return bytes.get(req) ?? JSON.stringify(req.body);
+  return (req as WithBytes)[BYTES] ?? JSON.stringify(req.body);
+}
+
+function keep(req: object, _res: unknown, bytes: Buffer): void {
+  (req as WithBytes)[BYTES] = bytes;
+}
+
+/** The content type without its parameters, in lower case; '' when there is none. */
+function mediaType({ headers }: Request): string {
+  const type = headers['content-type'] ?? '';
+  const end = type.indexOf(';');
+  return (end < 0 ? type : type.slice(0, end)).trim().toLowerCase();
 }
 
 /** True when a parser of the editor, mounted on the same root, has read the body already. */

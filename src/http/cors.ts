@@ -14,12 +14,12 @@ export interface CorsSetting {
 }
 
 /**
- * Sets the headers that let pages of other origins call a webhook, and answers their preflight.
- * Without a setting it does nothing. (jambonz itself sends no Origin; this honours the setting.)
+ * Middleware that lets pages of other origins call a webhook, and answers their preflight; none
+ * without a setting. (jambonz itself sends no Origin; this honours the setting.)
  */
-export function cors(setting: CorsSetting | undefined): RequestHandler {
-  if (!setting) return (_req, _res, next) => next();
-  return (req, res, next) => {
+export function cors(setting: CorsSetting | undefined): RequestHandler[] {
+  if (!setting) return [];
+  const allow: RequestHandler = (req, res, next) => {
     const origin = allowedOrigin(setting.origin ?? '*', req.headers.origin);
     if (origin) res.setHeader('Access-Control-Allow-Origin', origin);
     if (origin !== '*') res.vary('Origin');
@@ -28,6 +28,7 @@ export function cors(setting: CorsSetting | undefined): RequestHandler {
     if (req.method === 'OPTIONS' && req.headers['access-control-request-method']) preflight(setting, req, res);
     else next();
   };
+  return [allow];
 }
 
 function preflight(setting: CorsSetting, req: Request, res: Response): void {

@@ -25,6 +25,13 @@ const METHODS = [
   .join(' ')
   .split(' ') as (keyof Response)[];
 
+/** Where a response keeps its exchange. A property, because a WeakMap costs at every collection. */
+const EXCHANGE = Symbol('jambonz exchange');
+
+interface WithExchange {
+  [EXCHANGE]?: Exchange;
+}
+
 class Handle implements ResponseHandle {
   constructor(readonly _res: Response) {}
 }
@@ -36,7 +43,6 @@ for (const method of METHODS) {
   });
 }
 
-const byResponse = new WeakMap<object, Exchange>();
 const openByMessage = new Map<string, Exchange>();
 
 /**
@@ -52,7 +58,7 @@ export function open(
   platform: Platform,
 ): { req: Request; res: ResponseHandle } {
   const exchange: Exchange = { res, platform };
-  byResponse.set(res, exchange);
+  (res as WithExchange)[EXCHANGE] = exchange;
   openByMessage.set(id, exchange);
   // 'close' follows every end: an answer sent as well as a caller that gave up.
   res.once('close', () => openByMessage.delete(id));
@@ -73,7 +79,7 @@ export function find(msg: Message): Exchange {
     return checkOpen(open);
   }
   // A request that came in through a core `http in` node has no exchange of ours.
-  return checkOpen(byResponse.get(res) ?? { res, platform: '0.9' });
+  return checkOpen((res as WithExchange)[EXCHANGE] ?? { res, platform: '0.9' });
 }
 
 function checkOpen(exchange: Exchange): Exchange {

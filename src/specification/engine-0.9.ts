@@ -3,15 +3,22 @@ import { messageOf } from '../problem';
 import type { JsonType, Shape, Specification } from './shape';
 
 const quiet = { info: () => undefined };
+/** By the package's names of definitions, and by the names, also other ones, that verbs have in documents. */
 const shapes = new Map<string, Shape>();
+const verbs = new Map<string, Shape>();
 const NOTHING: Shape = { types: new Set() };
 
 /** What jambonz 0.9 enforces: an unknown property at any level refuses the whole document. */
 export const engine09: Specification = {
   verb(name) {
+    const known = verbs.get(name);
+    if (known) return known;
     const [canonical] = Object.keys(normalizeJambones(quiet, [{ verb: name }])[0] ?? {});
-    // A map, because a verb named `constructor` is unknown as well.
-    return canonical !== undefined && Object.hasOwn(specs, canonical) ? definition(canonical) : undefined;
+    // A verb named `constructor` is unknown as well.
+    if (canonical === undefined || !Object.hasOwn(specs, canonical)) return undefined;
+    const shape = definition(canonical);
+    verbs.set(name, shape);
+    return shape;
   },
 
   verdict(verb) {

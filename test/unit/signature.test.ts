@@ -43,7 +43,7 @@ function incoming(body: string, signature: string | undefined): Request {
 async function readByUs(body: string, signature?: string): Promise<Request> {
   const req = incoming(body, signature);
   const error = await new Promise<unknown>((resolve) =>
-    bodyReader('5mb')(req, new ServerResponse(req) as Response, resolve),
+    bodyReader('5mb', true)(req, new ServerResponse(req) as Response, resolve),
   );
   assert.equal(error, undefined);
   return req;
