@@ -12,6 +12,10 @@ interface WithBytes {
 /** Reads a request's body into `req.body` and calls back once, with an error or without. */
 export type BodyReader = (req: Request, res: Response, next: (error?: unknown) => void) => void;
 
+/** A body up to this size that is plain JSON is read by ourselves: what jambonz sends, at less than half the cost. */
+const PLAIN_LIMIT = 100 * 1024;
+const UNITS: Record<string, number> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
+
 /**
  * A reader for JSON, `+json`, urlencoded, text and anything else, as a Node-RED flow expects them:
  * parsed, as text, or as a Buffer when it is not text. No body reads as `{}`.
@@ -26,6 +30,7 @@ export function bodyReader(limit: string | number, keepBytes: boolean): BodyRead
   const asForm = urlencoded({ ...options, extended: true });
   const asText = text(options);
   const asBytes = raw(options);
+  const plainLimit = Math.min(PLAIN_LIMIT, bytesIn(limit));
   const parserFor = (type: string): RequestHandler => {
     if (/[/+]json$/.test(type)) return asJson;
     if (type === 'application/x-www-form-urlencoded') return asForm;
@@ -38,7 +43,9 @@ export function bodyReader(limit: string | number, keepBytes: boolean): BodyRead
     }
     req.body = undefined;
     const type = mediaType(req);
-    if (!hasBody(req)) {
+    if (type === 'application/json' && isPlain(req, plainLimit)) {
+      readJson(req, keepBytes, next);
+    } else if (!hasBody(req)) {
       req.body = {};
       next();
     } else if (type !== '' && !type.includes('/')) {
@@ -50,6 +57,49 @@ export function bodyReader(limit: string | number, keepBytes: boolean): BodyRead
       });
     }
   };
+}
+
+/** True for JSON as jambonz sends it: of a known, small length, not encoded, in the default character set. */
+function isPlain({ headers }: Request, limit: number): boolean {
+  const length = Number(headers['content-length']);
+  return (
+    length > 0 &&
+    length <= limit &&
+    headers['content-encoding'] === undefined &&
+    (headers['content-type']!.length === 'application/json'.length ||
+      /;\s*charset=utf-8$/i.test(headers['content-type']!))
+  );
+}
+
+function readJson(req: Request, keepBytes: boolean, next: (error?: unknown) => void): void {
+  const chunks: Buffer[] = [];
+  req.on('data', (chunk: Buffer) => chunks.push(chunk));
+  // A connection that breaks in the middle ends without 'end', and there is nobody left to answer.
+  req.on('end', () => {
+    const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    if (keepBytes) keep(req, undefined, body);
+    try {
+      req.body = objectOrList(body.toString());
+    } catch (error) {
+      next(Object.assign(error as Error, { status: 400 }));
+      return;
+    }
+    next();
+  });
+}
+
+/** Parses as the library does: at the top of a document must be an object or a list. */
+function objectOrList(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new SyntaxError('neither an object nor a list');
+  return value;
+}
+
+/** A size such as `5mb` in bytes; 0 when it is written in another way. */
+function bytesIn(size: string | number): number {
+  if (typeof size === 'number') return size;
+  const [, number, unit = 'b'] = /^\s*(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?\s*$/i.exec(size) ?? [];
+  return number === undefined ? 0 : Number(number) * UNITS[unit.toLowerCase()]!;
 }
 
 /**

@@ -14,8 +14,15 @@ export interface Exchange {
  * What flows get as `msg.res`: the core `http response` node and our `webhook out` use `_res`,
  * function nodes may call the response's own methods (`msg.res.status(…)`).
  */
-interface ResponseHandle {
-  readonly _res: Response;
+class Handle implements Exchange {
+  constructor(
+    readonly _res: Response,
+    readonly platform: Platform,
+  ) {}
+
+  get res(): Response {
+    return this._res;
+  }
 }
 
 const METHODS = [
@@ -25,16 +32,6 @@ const METHODS = [
   .join(' ')
   .split(' ') as (keyof Response)[];
 
-/** Where a response keeps its exchange. A property, because a WeakMap costs at every collection. */
-const EXCHANGE = Symbol('jambonz exchange');
-
-interface WithExchange {
-  [EXCHANGE]?: Exchange;
-}
-
-class Handle implements ResponseHandle {
-  constructor(readonly _res: Response) {}
-}
 for (const method of METHODS) {
   Object.defineProperty(Handle.prototype, method, {
     value(this: Handle, ...args: unknown[]): unknown {
@@ -43,7 +40,8 @@ for (const method of METHODS) {
   });
 }
 
-const openByMessage = new Map<string, Exchange>();
+/** The requests that are not answered yet, by the `_msgid` of the message that carries them. */
+const waiting = new Map<string, Exchange>();
 
 /**
  * Starts the exchange for a request.
@@ -51,18 +49,12 @@ const openByMessage = new Map<string, Exchange>();
  * @param id - the `_msgid` of the message that carries the request through the flow
  * @returns the `req` and `res` to put at the top of that message
  */
-export function open(
-  id: string,
-  req: Request,
-  res: Response,
-  platform: Platform,
-): { req: Request; res: ResponseHandle } {
-  const exchange: Exchange = { res, platform };
-  (res as WithExchange)[EXCHANGE] = exchange;
-  openByMessage.set(id, exchange);
+export function open(id: string, req: Request, res: Response, platform: Platform): { req: Request; res: object } {
+  const handle = new Handle(res, platform);
+  waiting.set(id, handle);
   // 'close' follows every end: an answer sent as well as a caller that gave up.
-  res.once('close', () => openByMessage.delete(id));
-  return { req, res: new Handle(res) };
+  res.once('close', () => waiting.delete(id));
+  return { req, res: handle };
 }
 
 /**
@@ -72,14 +64,16 @@ export function open(
  * @throws Problem `no-response`, `answered` or `gone` when there is nothing to answer
  */
 export function find(msg: Message): Exchange {
-  const res = (msg.res as Partial<ResponseHandle> | undefined)?._res;
-  if (!isResponse(res)) {
-    const open = openByMessage.get(msg._msgid);
-    if (!open) throw new Problem('no-response');
-    return checkOpen(open);
+  const { res } = msg;
+  if (res instanceof Handle) return checkOpen(res);
+  const mine = waiting.get(msg._msgid);
+  const foreign = (res as { _res?: unknown } | undefined)?._res;
+  if (isResponse(foreign)) {
+    // A copy of ours, or the request of a core `http in` node.
+    return checkOpen(mine?.res === foreign ? mine : { res: foreign, platform: '0.9' });
   }
-  // A request that came in through a core `http in` node has no exchange of ours.
-  return checkOpen((res as WithExchange)[EXCHANGE] ?? { res, platform: '0.9' });
+  if (!mine) throw new Problem('no-response');
+  return checkOpen(mine);
 }
 
 function checkOpen(exchange: Exchange): Exchange {

@@ -35,19 +35,21 @@ export function conform<T extends JsonObject>(verb: T, problems: Problem[]): T {
 
 /** A verb without its empty top-level properties, itself when there are none; what lies deeper is left alone. */
 export function withoutEmpty<T extends object>(verb: T): T {
-  let copy: JsonObject | undefined;
+  const object = verb as JsonObject;
+  const properties = Object.keys(object);
+  if (!properties.some((property) => isEmpty(object[property]))) return verb;
   const kept: JsonObject = {};
-  for (const [property, value] of Object.entries(verb) as [string, unknown][]) {
-    if (isEmpty(value)) copy = kept;
-    else kept[property] = value;
+  for (const property of properties) {
+    if (!isEmpty(object[property])) kept[property] = object[property];
   }
-  return (copy as T | undefined) ?? verb;
+  return kept as T;
 }
 
 function conformObject(object: JsonObject, shape: Shape, path: string, problems: Problem[]): void {
   if (!shape.properties) return;
-  for (const [property, value] of Object.entries(object)) {
-    const expected = shape.properties.get(property);
+  for (const property of Object.keys(object)) {
+    const value = object[property];
+    const expected = value === undefined ? undefined : shape.properties.get(property);
     if (!expected) continue;
     const field = path ? `${path}.${property}` : property;
     if (typeof value === 'string') {

@@ -43,9 +43,8 @@ export function jsonType(value: unknown): JsonType | 'null' | undefined {
 /** True for what a document does not need to carry: null, undefined, NaN, '', {} and []. */
 export function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return true;
-  if (typeof value === 'number') return Number.isNaN(value);
+  if (typeof value !== 'object') return typeof value === 'number' && Number.isNaN(value);
   if (Array.isArray(value)) return value.length === 0;
-  if (typeof value !== 'object' || Buffer.isBuffer(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return (prototype === Object.prototype || prototype === null) && Object.keys(value).length === 0;
 }
