@@ -106,42 +106,63 @@ export interface Checked {
 export function check(document: readonly unknown[], platform: Platform): Checked {
   const specification = specifications[platform];
   const problems: Problem[] = [];
-  const checked = document.map((verb, index) => checkVerb(verb, index, specification, platform, problems));
+  const checked = document.map((entry, index) => {
+    const verb = canonical(entry);
+    const shape = verb && specification.verb(String(verb.verb));
+    if (shape && fits(verb, shape) && specification.verdict?.(verb) === undefined) return entry;
+    if (shape) return repaired(verb, shape, specification, platform, problems);
+    problems.push(
+      verb
+        ? new Problem('unknown-verb', { verb: verb.verb, platform })
+        : new Problem('not-a-verb', { value: entry, verb: `#${index + 1}` }),
+    );
+    return entry;
+  });
   return { document: checked, problems };
 }
 
-function checkVerb(
-  entry: unknown,
-  index: number,
+/** True for a value that a shape allows; the short way for what is nearly always the case. */
+function fits(value: unknown, { types, choices, properties, required, items }: Shape): boolean {
+  const type = jsonType(value);
+  if (types.size > 0 && !(types as ReadonlySet<unknown>).has(type)) return false;
+  if (choices && !choices.includes(value)) return false;
+  if (type === 'array') return !items || (value as unknown[]).every((item) => fits(item, items));
+  if (type !== 'object') return true;
+  const object = value as JsonObject;
+  if (required?.some((name) => object[name] === undefined && name !== 'verb')) return false;
+  if (!properties) return true;
+  for (const name of Object.keys(object)) {
+    const nested = object[name];
+    if (nested === undefined || name === 'verb' || name === '_') continue;
+    const shape = properties.get(name);
+    if (!shape || !fits(nested, shape)) return false;
+  }
+  return true;
+}
+
+/** A verb without what the version does not know; everything that is wrong with it goes to `problems`. */
+function repaired(
+  verb: JsonObject,
+  shape: Shape,
   specification: Specification,
   platform: Platform,
   problems: Problem[],
 ): unknown {
-  const verb = canonical(entry);
-  if (!verb) {
-    problems.push(new Problem('not-a-verb', { value: entry, verb: `#${index + 1}`, platform }));
-    return entry;
-  }
   const name = String(verb.verb);
-  const shape = specification.verb(name);
-  if (!shape) {
-    problems.push(new Problem('unknown-verb', { verb: name, platform }));
-    return entry;
-  }
-  const found: Problem[] = [];
+  const before = problems.length;
   const known = withoutUnknown(verb, shape, '', (field) => {
-    found.push(new Problem('unknown-property', { verb: name, field, platform }));
+    problems.push(new Problem('unknown-property', { verb: name, field, platform }));
   }) as JsonObject;
-  const verdict = specification.verdict(known);
-  if (verdict !== undefined) {
-    const before = found.length;
-    explain(known, shape, '', (reason, field, facts) => {
-      found.push(new Problem(reason, { verb: name, field, platform, ...facts }));
-    });
-    if (found.length === before) found.push(new Problem('refused', { verb: name, platform, detail: verdict }));
+  const explained = problems.length;
+  explain(known, shape, '', (reason, field, facts) => {
+    problems.push(new Problem(reason, { verb: name, field, platform, ...facts }));
+  });
+  if (problems.length === explained) {
+    const detail = specification.verdict?.(known);
+    if (detail !== undefined || problems.length === before)
+      problems.push(new Problem('refused', { verb: name, platform, detail }));
   }
-  problems.push(...found);
-  return known === verb ? entry : known;
+  return known;
 }
 
 /** A verb in its usual form; jambonz also accepts `{say: {text: 'hi'}}`. */

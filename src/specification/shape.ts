@@ -1,5 +1,5 @@
 /** A JSON type, as the two verb packages name them. */
-export type JsonType = 'string' | 'number' | 'boolean' | 'object' | 'array';
+export type JsonType = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null';
 
 /** What a verb, or one of its properties, may be: the common form of the two packages' data. */
 export interface Shape {
@@ -18,14 +18,14 @@ export interface Specification {
   /** The shape of a verb, by the name that stands in a document. */
   verb(name: string): Shape | undefined;
   /**
-   * The version's own verdict on a verb.
+   * What the version demands of a verb beyond its shape.
    * @returns why it would be refused, or undefined
    */
-  verdict(verb: Record<string, unknown>): string | undefined;
+  verdict?(verb: Record<string, unknown>): string | undefined;
 }
 
 /** The JSON type of a value; undefined for what JSON cannot hold. */
-export function jsonType(value: unknown): JsonType | 'null' | undefined {
+export function jsonType(value: unknown): JsonType | undefined {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   switch (typeof value) {
