@@ -125,6 +125,13 @@ window.dialog = (() => {
     }
   }
 
+  /** Opens every group of fields that is folded. */
+  function unfold() {
+    top()
+      .find('details:not([open]) > summary')
+      .each((_n, summary) => summary.click());
+  }
+
   /**
    * Puts something fitting into every field that can be seen, a row into every list, and again into
    * what that brought to light. `turn` chooses among the kinds and options that a field offers.
@@ -133,9 +140,7 @@ window.dialog = (() => {
     const filled = new Set();
     const lists = new Set();
     for (let pass = 0; pass < 8; pass++) {
-      top()
-        .find('details:not([open]) > summary')
-        .each((_n, summary) => summary.click());
+      unfold();
       top()
         .find('.red-ui-editableList-addButton:visible')
         .toArray()
@@ -194,5 +199,5 @@ window.dialog = (() => {
 
   const dark = (on) => document.documentElement.classList.toggle('nr-theme-dark', on);
 
-  return { atRest, read, fillAll, references, configs, wrong, saved, types, leave, dark };
+  return { atRest, unfold, read, fillAll, references, configs, wrong, saved, types, leave, dark };
 })();
