@@ -20,6 +20,8 @@ module.exports = tseslint.config(
         { ignoreArrowShorthand: true, ignoreVoidOperator: true },
       ],
       '@typescript-eslint/no-non-null-assertion': 'off',
+      // A message may hold anything where text is wanted; String() of it is what Node-RED shows.
+      '@typescript-eslint/no-base-to-string': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
     },
   },

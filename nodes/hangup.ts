@@ -5,7 +5,7 @@ import { verbNode } from '../src/verb';
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType(
     'hangup',
-    verbNode(RED, async (read) => ({
+    verbNode(RED, (read) => ({
       verb: 'hangup',
       headers: plainHeaders(read.raw('headers')),
     })),

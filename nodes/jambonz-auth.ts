@@ -10,8 +10,8 @@ interface Config extends NodeDef {
 function resolveEnv(RED: NodeAPI, node: Node, line: string): string {
   const name = /^\$\{(\w+)\}$/.exec(line)?.[1];
   if (!name) return line;
-  const value: unknown = RED.util.evaluateNodeProperty(name, 'env', node, {} as never);
-  return value === undefined || value === null ? '' : String(value as string).trim();
+  const value: unknown = RED.util.evaluateNodeProperty(name, 'env', node, {});
+  return value === undefined || value === null ? '' : String(value).trim();
 }
 
 export = (RED: NodeAPI): void => {
@@ -19,7 +19,7 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     if (config.platform) this.platform = toPlatform(config.platform);
     this.webhookSecrets = () =>
-      (this.credentials?.webhookSecret ?? '')
+      ((this.credentials as ServerCredentials | undefined)?.webhookSecret ?? '')
         .split(/\r?\n/)
         .map((line) => resolveEnv(RED, this, line.trim()))
         .filter((secret) => secret !== '');

@@ -19,8 +19,8 @@ interface Config extends NodeDef {
 export = (RED: NodeAPI): void => {
   function WebhookIn(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
-    const method = String(config.method || 'post').toLowerCase();
-    if (!config.url?.trim()) {
+    const method = (config.method || 'post').toLowerCase();
+    if (!(config.url as string | undefined)?.trim()) {
       this.warn(RED._('webhook-in.errors.no-path'));
       return;
     }
@@ -52,7 +52,7 @@ export = (RED: NodeAPI): void => {
       }
       const id = RED.util.generateId();
       const body = withQuery(req.body as unknown, req.query, method);
-      this.send({ _msgid: id, ...open(id, req, res, platform), [classify(body)]: body } as never);
+      this.send({ _msgid: id, ...open(id, req, res, platform), [classify(body)]: body });
     };
 
     const close = listen(RED, {
@@ -84,7 +84,7 @@ export = (RED: NodeAPI): void => {
 
 /** The version that will read the answers: of the flow, else of the server, else 0.9. */
 function platformOf(RED: NodeAPI, node: Node, server: ServerNode | null): Platform {
-  const ofFlow: unknown = RED.util.evaluateNodeProperty('JAMBONZ_VERSION', 'env', node, {} as never);
+  const ofFlow: unknown = RED.util.evaluateNodeProperty('JAMBONZ_VERSION', 'env', node, {});
   return ofFlow ? toPlatform(ofFlow) : (server?.platform ?? '0.9');
 }
 

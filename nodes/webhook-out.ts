@@ -3,7 +3,7 @@ import { answerStatus } from '../src/http/adapter';
 import { serialise, write, type Answer } from '../src/http/answer';
 import { find, type Exchange } from '../src/http/exchange';
 import { Problem } from '../src/problem';
-import { check, isEmpty, type Platform } from '../src/specification';
+import { check, withoutEmpty, type Platform } from '../src/specification';
 import type { Message } from '../src/typed-value';
 import { reporter } from '../src/verb';
 
@@ -56,7 +56,7 @@ function contentOf(msg: Message, platform: Platform, strictness: string, problem
     if (strictness !== 'off') problems.push(new Problem('not-a-list', { field: 'msg.jambonz', value: jambonz }));
     return serialise(jambonz);
   }
-  const document = jambonz.map(withoutEmpty);
+  const document = (jambonz as unknown[]).map((verb) => (isObject(verb) ? withoutEmpty(verb) : verb));
   // A cyclic document must be found before the check walks through it.
   const plain = serialise(document);
   if (strictness === 'off') return plain;
@@ -66,11 +66,6 @@ function contentOf(msg: Message, platform: Platform, strictness: string, problem
   return serialise(checked.document);
 }
 
-/** A verb without its empty top-level properties; what lies deeper is left alone. */
-function withoutEmpty(verb: unknown): unknown {
-  if (typeof verb !== 'object' || verb === null || Array.isArray(verb)) return verb;
-  const entries = Object.entries(verb);
-  return entries.some(([, value]) => isEmpty(value))
-    ? Object.fromEntries(entries.filter(([, value]) => !isEmpty(value)))
-    : verb;
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -43,13 +43,15 @@ async function dialTarget(read: Reader, row: TargetRow, field: string): Promise<
       return { type, name: destination };
     case 'sip':
       return { type, sipUri: destination, ...(row.user ? { auth: { username: row.user, password: row.pass } } : {}) };
-    case 'teams':
+    case 'teams': {
+      const tenant = await read.typed(row.tenant, row.tenantType, `${field}.tenant`);
       return {
         type,
         number: destination,
-        tenant: (await read.typed(row.tenant, row.tenantType, `${field}.tenant`)) || undefined,
-        vmail: row.vmail || undefined,
+        ...(isBlank(tenant) ? {} : { tenant }),
+        ...(row.vmail ? { vmail: true } : {}),
       };
+    }
     default:
       read.problems.push(new Problem('target-type', { field: `${field}.type`, value: type }));
       return { type };

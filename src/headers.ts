@@ -29,6 +29,8 @@ function rowsOf(rows: unknown): HeaderRow[] {
 
 function collect(headers: [string | undefined, unknown][]): Headers {
   return Object.fromEntries(
-    headers.filter((header): header is [string, unknown] => Boolean(header[0] && header[0] !== '__proto__' && header[1])),
+    headers.filter((header): header is [string, unknown] =>
+      Boolean(header[0] && header[0] !== '__proto__' && header[1]),
+    ),
   );
 }

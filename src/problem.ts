@@ -33,13 +33,16 @@ const SHOWN_LENGTH = 80;
  */
 export function shown(value: unknown, field = ''): string {
   if (SECRET_FIELD.test(field)) return '***';
-  let text: string;
-  try {
-    text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  } catch {
-    text = String(value);
-  }
+  const text = typeof value === 'object' ? asJson(value) : String(value);
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+}
+
+function asJson(value: object | null): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '[cyclic]';
+  }
 }
 
 /** The text of anything that was thrown. */

@@ -92,9 +92,11 @@ async function altLanguages(read: Reader): Promise<unknown[] | undefined> {
 }
 
 async function vocabulary(read: Reader): Promise<object> {
+  const name = await read.value('vocabularyname');
+  const filter = await read.value('vocabularyfiltername');
   return {
-    vocabularyName: (await read.value('vocabularyname')) || undefined,
-    vocabularyFilterName: (await read.value('vocabularyfiltername')) || undefined,
+    vocabularyName: isBlank(name) ? undefined : name,
+    vocabularyFilterName: isBlank(filter) ? undefined : filter,
     filterMethod: read.raw('vocabularyfiltermethod'),
   };
 }

@@ -27,9 +27,7 @@ interface Reference {
   root: string;
 }
 
-interface View {
-  [name: string]: unknown;
-}
+type View = Record<string, unknown>;
 
 const NAME_TYPES = new Set(['name', '&', '#', '^']);
 const CONTEXT_NAME = /^(flow|global)(?:\[(\w+)\])?(?:\.(.*))?$/;
@@ -60,7 +58,7 @@ export class Template {
   ) {
     const source = dialect === 'prefixed' ? text.trim().replace(DOLLAR_NAME, '{{{$1}}}') : text;
     try {
-      this.tokens = this.writer.parse(source) as unknown as Token[];
+      this.tokens = this.writer.parse(source) as Token[];
     } catch (error) {
       throw new Problem('template', { value: text, detail: messageOf(error) });
     }
@@ -90,12 +88,12 @@ export class Template {
   private write(msg: object, values: unknown[]): string {
     const contexts: View = { flow: {}, global: {} };
     this.references.forEach(({ root, key }, index) => {
-      const view = (contexts[root] ??= {}) as View;
-      place(view, key.split('.'), values[index]);
+      place((contexts[root] ??= {}) as View, key.split('.'), values[index]);
     });
     // The prototype chain lets the template see the message without copying it.
-    const view: View =
-      this.dialect === 'prefixed' ? { msg, ...contexts } : Object.assign(Object.create(msg) as View, contexts);
+    const view: View = this.dialect === 'prefixed' ? { msg } : (Object.create(msg) as View);
+    // Defined, not assigned: a message's own `flow` may be read-only.
+    for (const [name, value] of Object.entries(contexts)) Object.defineProperty(view, name, { value });
     const context = new mustache.Context(view);
     // The declared types know fewer arguments than mustache 4.2 takes.
     const writer = this.writer as unknown as {

@@ -102,8 +102,8 @@ export class Reader {
   ) {}
 
   /** A field as it was saved. */
-  raw<T = unknown>(field: string): T | undefined {
-    return this.node.fields[field] as T | undefined;
+  raw(field: string): unknown {
+    return this.node.fields[field];
   }
 
   /** The first of several names under which releases of the palette have saved a field. */
@@ -124,19 +124,20 @@ export class Reader {
    */
   typed(value: unknown, kind: unknown, field: string, dialect: Dialect = 'bare'): unknown {
     if (!value || !kind || typeof kind !== 'string') return value;
-    if (kind === 'str') return typeof value === 'string' ? value : String(value as unknown);
+    if (kind === 'str') return typeof value === 'string' ? value : String(value);
     if (kind === 'num') return this.number(value, field);
     if (kind === 'json') return parseJson(value, field);
     if (kind === 'mustache') return this.render(value, field, dialect);
     if (kind !== 'jsonata' && !NODE_RED_KINDS.has(kind)) return undefined;
-    const failed = (error: unknown): undefined => {
+    const failed = (error: unknown): void => {
       this.problems.push(new Problem('evaluate', { field, value, kind, detail: messageOf(error) }));
     };
     try {
       const result = this.node.evaluate(String(value), kind, this.msg);
       return result instanceof Promise ? result.catch(failed) : result;
     } catch (error) {
-      return failed(error);
+      failed(error);
+      return undefined;
     }
   }
 

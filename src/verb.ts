@@ -33,8 +33,7 @@ export function verbNode(RED: NodeAPI, build: VerbBuilder) {
         const verb = await build(read, msg);
         if (verb) {
           const document = existing(msg);
-          read.problems.push(...conform(verb));
-          msg.jambonz = [...document, verb];
+          msg.jambonz = [...document, conform(verb, read.problems)];
         }
       };
       append()

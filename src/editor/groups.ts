@@ -17,7 +17,8 @@ export function openUsedGroups(form: Form): void {
 /** Whether a field shows something else than a new node's would. A kind alone says nothing. */
 function differs(form: Form, property: string): boolean {
   const { defaults } = form.node._def;
-  if (property.endsWith('Type') && property.slice(0, -4) in { ...defaults, ...form.node._def.credentials }) return false;
+  if (property.endsWith('Type') && property.slice(0, -4) in { ...defaults, ...form.node._def.credentials })
+    return false;
   if (hasSavedSecret(form, property)) return true;
   const value = form.value(property);
   const initial = defaults[property]?.value;

@@ -28,7 +28,9 @@ export function checkHooks(form: Form): void {
     const row = input.closest('.form-row');
     row.children('.jambonz-warning').remove();
     if (!isLost) continue;
-    $('<p class="jambonz-warning" role="status">').text(form.node._('common.warning.no-webhook', { path })).appendTo(row);
+    $('<p class="jambonz-warning" role="status">')
+      .text(form.node._('common.warning.no-webhook', { path }))
+      .appendTo(row);
   }
 }
 

@@ -1,3 +1,4 @@
+import { warnOfClash } from './clash';
 import { formOf, open } from './form';
 import { openUsedGroups } from './groups';
 import { prepareHeaders, saveHeaders } from './headers';
@@ -5,6 +6,7 @@ import { checkHooks } from './hooks';
 import { prepareKinds, saveKinds } from './kinds';
 import { prepareOlder } from './older';
 import { prepareSecrets } from './secrets';
+import { offerSavedOptions } from './selects';
 import { prepareSpeech } from './speech';
 import { prepareTargets, saveTargets } from './targets';
 import { leaveUntouchedFields, rememberFields } from './untouched';
@@ -21,6 +23,7 @@ const jambonz = {
   prepare(node: EditorNode): void {
     const form = open(node);
     form.element.addClass('jambonz-form');
+    offerSavedOptions(form);
     prepareOlder(form);
     prepareKinds(form);
     prepareSecrets(form);
@@ -59,3 +62,4 @@ declare global {
 }
 
 window.jambonz = jambonz;
+warnOfClash();

@@ -63,12 +63,35 @@ interface JQuery {
   editableList(method: 'width', width: number): this;
 }
 
+/** An installed package. */
+interface EditorModule {
+  sets?: Record<string, { types: string[]; enabled: boolean }>;
+}
+
+interface EditorNotification {
+  type: 'warning';
+  fixed: boolean;
+  buttons: { text: string; click: () => void }[];
+}
+
 declare const RED: {
   _(key: string, facts?: Record<string, unknown>): string;
   nodes: {
     eachNode(each: (node: EditorNode) => boolean | undefined): void;
     node(id: string): EditorNode | null;
+    registry: {
+      getModuleList(): Record<string, EditorModule>;
+      getModule(name: string): EditorModule | undefined;
+    };
   };
+  workspaces: {
+    /** The id of the tab that is shown; 0 before the flows are loaded. */
+    active(): string | 0;
+  };
+  events: {
+    on(event: string, listener: () => void): void;
+  };
+  notify(content: JQuery, options: EditorNotification): { close(): void };
   utils: {
     validateTypedProperty(value: unknown, kind: string, options?: object): boolean | string;
   };

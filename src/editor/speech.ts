@@ -6,6 +6,8 @@ interface Speech {
   vendors: Record<string, string>;
   tts: Record<string, [code: string, name: string, voices: [id: string, name?: string][]][]>;
   stt: Record<string, [code: string, name: string][]>;
+  ttsModels: Record<string, string[]>;
+  sttModels: Record<string, string[]>;
 }
 
 /** Stands for the setting of the jambonz application. */
@@ -53,6 +55,10 @@ class Picker {
     return this.input.value.trim();
   }
 
+  private get isKnown(): boolean {
+    return this.known().some(({ value }) => value === this.value);
+  }
+
   refresh(): void {
     this.redraw();
     this.reveal();
@@ -65,26 +71,36 @@ class Picker {
   }
 
   private choices(): Choice[] {
+    // The language of a fixed vendor's own service has no setting in the application.
+    if (this.input.dataset.vendor) return this.known();
     return [{ value: DEFAULT, name: this.text('common.speech.default') }, ...this.known()];
   }
 
   /** What the list knows for the chosen vendor and language. */
   private known(): Choice[] {
     if (!loaded) return [];
-    const { vendors, tts, stt } = loaded;
+    const { vendors, tts, stt, ttsModels, sttModels } = loaded;
     switch (this.kind) {
       case 'tts-vendor':
+        return vendorsOf({ ...tts, ...ttsModels }, vendors);
       case 'stt-vendor':
-        return Object.keys(this.kind === 'tts-vendor' ? tts : stt).map((value) => ({ value, name: vendors[value] }));
+        return vendorsOf({ ...stt, ...sttModels }, vendors);
       case 'tts-language':
         return (tts[this.vendor] ?? []).map(([value, name]) => ({ value, name }));
       case 'stt-language':
         return (stt[isDefault(this.vendor) ? FALLBACK : this.vendor] ?? []).map(([value, name]) => ({ value, name }));
-      case 'tts-voice': {
-        const language = tts[this.vendor]?.find(([code]) => code === this.parent?.value);
-        return (language?.[2] ?? []).map(([value, name]) => ({ value, name }));
-      }
+      case 'tts-voice':
+        return this.voices();
     }
+  }
+
+  /** The voices of the chosen language; all of the vendor's where they are not tied to a language. */
+  private voices(): Choice[] {
+    const languages = loaded?.tts[this.vendor] ?? [];
+    const own = languages.find(([code]) => code === this.parent?.value)?.[2] ?? [];
+    const voices = own.length > 0 ? own : languages.flatMap(([, , some]) => some);
+    const names = new Map(voices.map(([value, name]) => [value, name]));
+    return [...names].map(([value, name]) => ({ value, name }));
   }
 
   /** The user chose something else: what depends on it follows. Opening a dialog changes nothing. */
@@ -110,8 +126,9 @@ class Picker {
     if (isDefault(this.vendor)) return this.kind === 'tts-voice' || this.kind === 'tts-language' ? DEFAULT : undefined;
     if (this.kind === 'tts-voice' && isDefault(this.parent?.value ?? '')) return DEFAULT;
     const known = this.known();
-    if (known.length === 0 || known.some(({ value }) => value === this.value)) return undefined;
-    if (this.kind === 'tts-voice') return known[0]?.value;
+    if (known.length === 0 || this.isKnown) return undefined;
+    // A language that the list does not have may go with any voice.
+    if (this.kind === 'tts-voice') return this.parent?.isKnown ? known[0]?.value : undefined;
     if (isDefault(this.value)) return undefined;
     const [base] = this.value.toLowerCase().split(/[-_]/);
     return known.find(({ value }) => value.toLowerCase().split(/[-_]/)[0] === base)?.value ?? DEFAULT;
@@ -123,6 +140,13 @@ class Picker {
     const needed = !isDefault(this.vendor) || !isDefault(this.value);
     $(this.input).closest('.form-row').toggleClass('jambonz-hidden', !needed);
   }
+}
+
+/** Some vendors have models only: their languages and voices are typed. */
+function vendorsOf(offered: object, names: Record<string, string>): Choice[] {
+  return Object.keys(offered)
+    .sort()
+    .map((value) => ({ value, name: names[value] }));
 }
 
 function isDefault(value: string): boolean {

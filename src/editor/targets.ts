@@ -38,15 +38,21 @@ export function prepareTargets(form: Form): void {
   }
 }
 
-/** Saves the rows that have a destination. One that nobody edited is kept as it was, whatever it holds. */
+/**
+ * Saves the rows that have a destination, each one that nobody edited as it was, whatever it holds.
+ * An untouched list is left alone.
+ */
 export function saveTargets(form: Form): void {
   for (const { list, property } of lists(form)) {
     const saved = savedTargets(form, property);
-    const targets = rowsOf(list)
+    const rows = rowsOf(list);
+    const isSaved = (targets: Target[]): boolean =>
+      targets.length === saved.length && targets.every((target, index) => target === saved[index]);
+    if (rows.every(({ isEdited }) => !isEdited) && isSaved(rows.map(({ target }) => target))) continue;
+    const targets = rows
       .filter(({ shown }) => shown.dest !== '')
       .map(({ target, shown, isEdited }) => (isEdited ? { ...withoutOwned(target), ...shown } : target));
-    const isSame = targets.length === saved.length && targets.every((target, index) => target === saved[index]);
-    if (!isSame) form.node[property] = targets;
+    if (!isSaved(targets)) form.node[property] = targets;
   }
 }
 

@@ -90,7 +90,7 @@ function run(handlers: RequestHandler[], req: Request, res: Response, done: (err
     }
     try {
       // Middleware of Express 5 may be asynchronous.
-      Promise.resolve(handler(req, res, next) as unknown).catch(done);
+      Promise.resolve(handler(req, res, next)).catch(done);
     } catch (thrown) {
       done(thrown);
     }
@@ -136,7 +136,10 @@ function readCookies(req: Request): void {
   for (const pair of req.headers.cookie?.split(';') ?? []) {
     const [name = '', ...value] = pair.split('=');
     if (value.length === 0 || name.trim() === '__proto__') continue;
-    const text = value.join('=').trim().replace(/^"(.*)"$/, '$1');
+    const text = value
+      .join('=')
+      .trim()
+      .replace(/^"(.*)"$/, '$1');
     try {
       cookies[name.trim()] = decodeURIComponent(text);
     } catch {

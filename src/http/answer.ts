@@ -62,7 +62,7 @@ function copyHeaders(res: Response, headers: Record<string, unknown>): void {
     if (value === undefined || value === null || lower === 'content-length' || lower === FOREIGN_MARK) continue;
     if (foreign && FOREIGN.has(lower)) continue;
     try {
-      res.set(name, Array.isArray(value) ? value.map(String) : String(value as string));
+      res.set(name, Array.isArray(value) ? value.map(String) : String(value));
     } catch (error) {
       for (const set of res.getHeaderNames()) res.removeHeader(set);
       throw new Problem('header', { field: `msg.headers.${name}`, value, detail: messageOf(error) });

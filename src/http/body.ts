@@ -26,7 +26,7 @@ export function bodyReader(limit: string | number): BodyReader {
   const parsers: RequestHandler[] = [
     json({ ...common, type: JSON_TYPES }),
     urlencoded({ ...common, extended: true }),
-    text({ ...common, type: (req) => isText(mediaType(req as Request)) }),
+    text({ ...common, type: (req) => isText(mediaType(req)) }),
     raw({ ...common, type: () => true }),
   ];
   return (req, res, next) => {

@@ -45,7 +45,12 @@ const openByMessage = new Map<string, Exchange>();
  * @param id - the `_msgid` of the message that carries the request through the flow
  * @returns the `req` and `res` to put at the top of that message
  */
-export function open(id: string, req: Request, res: Response, platform: Platform): { req: Request; res: ResponseHandle } {
+export function open(
+  id: string,
+  req: Request,
+  res: Response,
+  platform: Platform,
+): { req: Request; res: ResponseHandle } {
   const exchange: Exchange = { res, platform };
   byResponse.set(res, exchange);
   openByMessage.set(id, exchange);

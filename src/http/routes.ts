@@ -33,8 +33,8 @@ export class RouteTable {
 
   /** Adds a route. @returns its removal, which touches no other route */
   add(route: Route): () => void {
-    const path = normalise(route.path);
-    const key = `${route.method} ${path}`;
+    const path = withoutLastSlash(route.path);
+    const key = `${route.method} ${path.toLowerCase()}`;
     const isPattern = PATTERN.test(path);
     const routes = isPattern ? this.pattern(key, path).routes : listIn(this.exact, key);
     routes.push(route);
@@ -50,8 +50,7 @@ export class RouteTable {
   /** The route for a request path (still percent-encoded) and its decoded parameters. */
   match(method: string, path: string): { route: Route; params: Record<string, string> } | undefined {
     const wanted = method === 'HEAD' ? 'get' : method.toLowerCase();
-    const normal = normalise(path);
-    const [route] = this.exact.get(`${wanted} ${normal}`) ?? [];
+    const [route] = this.exact.get(`${wanted} ${withoutLastSlash(path).toLowerCase()}`) ?? [];
     if (route) return { route, params: {} };
     for (const [key, { test, names, routes }] of this.patterns) {
       const [first] = routes;
@@ -132,11 +131,10 @@ function dispatcher(
   };
 }
 
-/** Express's rules: case and a last slash do not matter. */
-function normalise(path: string): string {
+/** Express's rule: a last slash does not matter (neither does case), and the first may be missing. */
+function withoutLastSlash(path: string): string {
   const slashed = path.startsWith('/') ? path : `/${path}`;
-  const bare = slashed.length > 1 && slashed.endsWith('/') ? slashed.slice(0, -1) : slashed;
-  return bare.toLowerCase();
+  return slashed.length > 1 && slashed.endsWith('/') ? slashed.slice(0, -1) : slashed;
 }
 
 function listIn<T>(map: Map<string, T[]>, key: string): T[] {

@@ -13,11 +13,10 @@ const HEADER = 'jambonz-signature';
  * time in the future; these are refused here first.
  *
  * @param secrets - any of them may have signed (rotation); empty ones never count
- * @param now - milliseconds since 1970
  * @returns why the request is refused, or undefined when the signature holds
  * @see https://docs.jambonz.org/webhooks/overview
  */
-export function signatureFault(req: Request, secrets: readonly string[], now = Date.now()): string | undefined {
+export function signatureFault(req: Request, secrets: readonly string[]): string | undefined {
   const usable = secrets.filter((secret) => secret.trim() !== '');
   if (usable.length === 0) return 'no secret is set';
   const header = req.get(HEADER);
@@ -25,12 +24,12 @@ export function signatureFault(req: Request, secrets: readonly string[], now = D
   const times = header.split(',').filter((part) => part.startsWith('t='));
   const time = times.length === 1 ? /^t=(\d{1,15})$/.exec(times[0]!)?.[1] : undefined;
   if (time === undefined) return 'the header Jambonz-Signature has no time';
-  if (Math.abs(now / 1000 - Number(time)) > TOLERANCE_S) return 'the signature is older or newer than 5 minutes';
+  if (Math.abs(Date.now() / 1000 - Number(time)) > TOLERANCE_S) return 'the signature is older or newer than 5 minutes';
   try {
-    let verified = false;
+    const outcome = { verified: false };
     const signed = { url: req.path, body: signedBody(req), get: () => header };
-    WebhookResponse.verifyJambonzSignature(usable)(signed, undefined, () => (verified = true));
-    return verified ? undefined : 'the signature does not match';
+    WebhookResponse.verifyJambonzSignature(usable)(signed, undefined, () => (outcome.verified = true));
+    return outcome.verified ? undefined : 'the signature does not match';
   } catch (error) {
     return messageOf(error);
   }

@@ -38,7 +38,7 @@ function definition(name: string): Shape {
 }
 
 function fromRule(rule: Spec['properties'][string]): Shape {
-  if (Array.isArray(rule)) return { types: new Set(['array']), items: fromRule(rule[0] ?? 'object') };
+  if (Array.isArray(rule)) return { types: new Set(['array']), items: fromRule(rule[0]) };
   if (typeof rule === 'object') {
     return { types: new Set([rule.type as JsonType]), ...(rule.enum ? { choices: rule.enum } : {}) };
   }

@@ -19,21 +19,29 @@ export function toPlatform(version: unknown): Platform {
 }
 
 /**
- * Gives a new verb the form that jambonz wants, in place: empty top-level properties are removed;
- * text becomes a number or a boolean where the verb's specification allows no text. The engine
- * refuses the whole document for `"10"` in the place of `10`.
+ * Gives a new verb the form that jambonz wants: without empty top-level properties, and with a
+ * number or a boolean in the place of text where the verb's specification allows no text. The
+ * engine refuses the whole document for `"10"` in the place of `10`.
  *
- * @returns what could not be made to fit and was left out
+ * @param verb - fresh from a node; what it holds may be changed
+ * @param problems - gets what could not be made to fit and was left out
  */
-export function conform(verb: JsonObject): Problem[] {
-  const problems: Problem[] = [];
+export function conform<T extends JsonObject>(verb: T, problems: Problem[]): T {
   const name = String(verb.verb);
   const shape = engine09.verb(name) ?? schema10.verb(name);
   if (shape) conformObject(verb, shape, '', problems);
-  for (const [property, value] of Object.entries(verb)) {
-    if (isEmpty(value)) delete verb[property];
+  return withoutEmpty(verb);
+}
+
+/** A verb without its empty top-level properties, itself when there are none; what lies deeper is left alone. */
+export function withoutEmpty<T extends object>(verb: T): T {
+  let copy: JsonObject | undefined;
+  const kept: JsonObject = {};
+  for (const [property, value] of Object.entries(verb) as [string, unknown][]) {
+    if (isEmpty(value)) copy = kept;
+    else kept[property] = value;
   }
-  return problems;
+  return (copy as T | undefined) ?? verb;
 }
 
 function conformObject(object: JsonObject, shape: Shape, path: string, problems: Problem[]): void {
@@ -46,13 +54,13 @@ function conformObject(object: JsonObject, shape: Shape, path: string, problems:
       const fitted = fit(value, expected);
       if (fitted === undefined) {
         if (value.trim() !== '') problems.push(new Problem(wanted(expected), { field, value }));
-        delete object[property];
+        object[property] = undefined;
       } else if (fitted !== value) {
         object[property] = fitted;
       }
     } else if (typeof value === 'number' && !Number.isFinite(value)) {
       problems.push(new Problem('number', { field, value: String(value) }));
-      delete object[property];
+      object[property] = undefined;
     } else {
       conformNested(value, expected, field, problems);
     }
@@ -153,22 +161,17 @@ function withoutUnknown(value: unknown, shape: Shape, path: string, unknown: (fi
     return copy.some((item, index) => item !== value[index]) ? copy : value;
   }
   if (!shape.properties || jsonType(value) !== 'object') return value;
-  const object = value as JsonObject;
-  let copy: JsonObject | undefined;
-  for (const [property, nested] of Object.entries(object)) {
-    if (property === '_' || (path === '' && property === 'verb') || nested === undefined) continue;
+  let changed = false;
+  const known: JsonObject = {};
+  for (const [property, nested] of Object.entries(value as JsonObject)) {
     const field = path ? `${path}.${property}` : property;
     const expected = shape.properties.get(property);
-    if (!expected) {
-      unknown(field);
-      copy ??= { ...object };
-      delete copy[property];
-      continue;
-    }
-    const kept = withoutUnknown(nested, expected, field, unknown);
-    if (kept !== nested) (copy ??= { ...object })[property] = kept;
+    if (expected) known[property] = withoutUnknown(nested, expected, field, unknown);
+    else if (property === '_' || field === 'verb' || nested === undefined) known[property] = nested;
+    else unknown(field);
+    changed ||= !(property in known) || known[property] !== nested;
   }
-  return copy ?? value;
+  return changed ? known : value;
 }
 
 /** Finds what a version would refuse: wrong types, choices that do not exist, missing properties. */

@@ -49,12 +49,12 @@ export async function runVector(vector: Vector): Promise<Result> {
   const environment = { ...process.env };
   Object.assign(process.env, vector.env);
   try {
-    await helper.load(palette() as never, flow as never, { [SUBJECT]: vector.credentials ?? {} });
+    await helper.load(palette(), flow, { [SUBJECT]: vector.credentials ?? {} });
     return await feed(vector);
   } finally {
     await helper.unload();
     for (const name of Object.keys(vector.env ?? {})) {
-      if (environment[name] === undefined) delete process.env[name];
+      if (environment[name] === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = environment[name];
     }
   }
@@ -70,7 +70,7 @@ async function feed(vector: Vector): Promise<Result> {
   const caught: string[] = [];
   const logged: string[] = [];
   const inputs = (vector.msgs ?? [vector.msg ?? {}]).map((msg) => revive(msg) as Json);
-  helper.getNode(SINK).on('input', (msg) => void sent.push(msg as unknown as Json));
+  helper.getNode(SINK).on('input', (msg) => void sent.push(msg));
   const finished = finishing(node, inputs.length);
   for (const level of ['error', 'warn', 'log'] as const) {
     const original = (node[level] as (...args: unknown[]) => void).bind(node);
@@ -79,7 +79,7 @@ async function feed(vector: Vector): Promise<Result> {
       original(text, msg);
     };
   }
-  for (const input of inputs) node.receive(input as never);
+  for (const input of inputs) node.receive(input);
   await finished;
   // A message is delivered in the turn after the one in which it was sent.
   while (sent.length < inputs.length && caught.length === 0) await once(helper.getNode(SINK), 'input');
@@ -103,8 +103,7 @@ function finishing(node: Node & Json, count: number): Promise<void> {
 
 /** A message as JSON carries it, without its id. */
 function wire(msg: Json): Json {
-  const { _msgid, ...rest } = msg;
-  return JSON.parse(JSON.stringify(rest)) as Json;
+  return JSON.parse(JSON.stringify({ ...msg, _msgid: undefined })) as Json;
 }
 
 /** Values that JSON cannot express are written as `{"$buffer": …}`, `{"$undefined": true}`, `{"$nan": true}`. */

@@ -83,15 +83,24 @@ for (const [root, settings] of [
 
 it('lists no deviation of a webhook without a vector', () => {
   const ids = new Set(vectors.map(({ id }) => id));
-  assert.deepEqual([...deviations.keys()].filter((id) => id.startsWith('webhook in') && !ids.has(id)), []);
+  assert.deepEqual(
+    [...deviations.keys()].filter((id) => id.startsWith('webhook in') && !ids.has(id)),
+    [],
+  );
 });
 
-function send(base: string, { method, path, query = '', headers, body }: WebhookVector['request']): Promise<{ status: number; text: string }> {
+function send(
+  base: string,
+  { method, path, query = '', headers, body }: WebhookVector['request'],
+): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const content = body === undefined ? undefined : bodyOf(body);
     const req = httpRequest(
       base + path + query,
-      { method, headers: { ...headers, ...(content === undefined ? {} : { 'content-length': Buffer.byteLength(content) }) } },
+      {
+        method,
+        headers: { ...headers, ...(content === undefined ? {} : { 'content-length': Buffer.byteLength(content) }) },
+      },
       (res) => {
         let text = '';
         res.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -106,7 +115,11 @@ function send(base: string, { method, path, query = '', headers, body }: Webhook
 /** Generated bodies: `{"$repeat": [before, text, count, after]}`, `{"$nest": depth}`, `{"$params": count}`. */
 function bodyOf(body: unknown): string {
   if (typeof body === 'string') return body;
-  const { $repeat, $nest, $params } = body as { $repeat?: [string, string, number, string]; $nest?: number; $params?: number };
+  const { $repeat, $nest, $params } = body as {
+    $repeat?: [string, string, number, string];
+    $nest?: number;
+    $params?: number;
+  };
   if ($repeat) return $repeat[0] + $repeat[1].repeat($repeat[2]) + $repeat[3];
   if ($nest) return '{"a":'.repeat($nest) + '1' + '}'.repeat($nest);
   return Array.from({ length: $params ?? 0 }, (_item, index) => `p${index}=1`).join('&');

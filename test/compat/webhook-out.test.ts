@@ -61,10 +61,13 @@ describe('webhook out', () => {
   vectors.forEach(({ id, requestHeaders, expect: { http } }, index) => {
     const deviation = deviations.get(id);
     it(deviation ? `${id} (differs: ${deviation.finding})` : id, async () => {
-      const answer = await fetch(`${red.url}/o${index}`, { method: 'POST', ...(requestHeaders ? { headers: requestHeaders } : {}) });
+      const answer = await fetch(`${red.url}/o${index}`, {
+        method: 'POST',
+        ...(requestHeaders ? { headers: requestHeaders } : {}),
+      });
       const body = await answer.text();
       if (deviation) {
-        assert.ok(http.noReply || http.body !== body || http.status !== answer.status, 'does not differ');
+        assert.ok(http.noReply !== undefined || http.body !== body || http.status !== answer.status, 'does not differ');
         assert.equal(answer.status, deviation.status);
         assert.equal(answer.headers.get('content-type') ?? undefined, deviation.type);
         assert.match(body, new RegExp(deviation.body));

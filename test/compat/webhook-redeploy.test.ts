@@ -184,7 +184,14 @@ function nodesOf(text: string): FlowNode[] {
       const type = name === 'http' ? 'http in' : 'webhook in';
       return [
         { id: name, type, z: 'tab', name: name + note, url, method: 'post', wires: [[`set${name}`]] },
-        { id: `set${name}`, type: 'function', z: 'tab', func: `return { ...msg, payload: '${name}' };`, outputs: 1, wires: [[`out${name}`]] },
+        {
+          id: `set${name}`,
+          type: 'function',
+          z: 'tab',
+          func: `return { ...msg, payload: '${name}' };`,
+          outputs: 1,
+          wires: [[`out${name}`]],
+        },
         { id: `out${name}`, type: 'http response', z: 'tab', wires: [] },
       ];
     }),

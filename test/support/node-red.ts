@@ -21,6 +21,8 @@ export interface StartOptions {
   credentials?: Record<string, Record<string, string>>;
   /** More settings, or others; they must survive JSON. */
   settings?: Record<string, unknown>;
+  /** More settings that JSON cannot hold, as the source text of an object. */
+  settingsSource?: string;
   /** More environment variables. */
   env?: Record<string, string>;
   /** The folder of another release of the package `node-red`. */
@@ -75,8 +77,9 @@ export async function startNodeRed(options: StartOptions = {}): Promise<NodeRed>
 }
 
 async function start(options: StartOptions): Promise<NodeRed> {
-  const userDir = mkdtempSync(join(tmpdir(), 'jambonz-node-red-'));
+  if (!existsSync(join(root, 'dist/nodes'))) throw new Error('dist is missing: run `node build.mjs` first');
   const port = await freePort();
+  const userDir = mkdtempSync(join(tmpdir(), 'jambonz-node-red-'));
   const settings: Record<string, unknown> = {
     uiHost: '127.0.0.1',
     uiPort: port,
@@ -87,7 +90,10 @@ async function start(options: StartOptions): Promise<NodeRed> {
     logging: { console: { level: 'info', metrics: false, audit: false } },
     ...options.settings,
   };
-  writeFileSync(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings)};\n`);
+  writeFileSync(
+    join(userDir, 'settings.js'),
+    `module.exports = { ...${JSON.stringify(settings)}, ...${options.settingsSource ?? '{}'} };\n`,
+  );
   writeFileSync(join(userDir, 'package.json'), '{"name":"test","private":true}\n');
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(placed(options.flow ?? [])));
   writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials ?? {}));
@@ -143,7 +149,6 @@ function placed(flow: readonly FlowNode[]): FlowNode[] {
 
 /** The palette as npm would leave it, except for sets that are not built. */
 function installPalette(target: string): void {
-  if (!existsSync(join(root, 'dist/nodes'))) throw new Error('dist is missing: run `node build.mjs` first');
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     'node-red': { nodes: Record<string, string> };
   };

@@ -16,6 +16,8 @@ export const sets = Object.keys(listed.nodes);
 /** Every node set of the palette from its source, with the texts of the en-US catalog. */
 export function palette(): NodeSet[] {
   return Object.values(listed.nodes).map((built) => {
+    // The sets are known at run time only.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
     const load = require(join(root, 'nodes', basename(built, '.js'))) as NodeSet;
     return (RED) => {
       (RED as { _: unknown })._ = translate;

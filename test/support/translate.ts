@@ -11,7 +11,9 @@ const catalog = Object.assign(
 
 /** `RED._` as a user meets it: the test helper's own returns the key. */
 export function translate(key: string, facts: Record<string, string> = {}): string {
-  const text = key.split('.').reduce<unknown>((part, name) => (part as Record<string, unknown> | undefined)?.[name], catalog);
+  const text = key
+    .split('.')
+    .reduce<unknown>((part, name) => (part as Record<string, unknown> | undefined)?.[name], catalog);
   if (typeof text !== 'string') throw new Error(`no text for ${key}`);
   return text.replace(/__(\w+?)__/g, (_match, name: string) => facts[name] ?? '');
 }
