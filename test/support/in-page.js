@@ -24,7 +24,7 @@ window.dialog = (() => {
 
   /** What a field is called: its id, or its place in its row of a list. */
   function nameOf(element) {
-    const row = $(element).closest('.red-ui-editableList-container > li');
+    const row = $(element).closest('.red-ui-editableList-list > li');
     if (row.length > 0) {
       const list = row.closest('ol').attr('id') || 'list';
       return `${list}[${row.index()}].${row.find('input, select, textarea').index(element)}`;
@@ -44,9 +44,8 @@ window.dialog = (() => {
     return $(element).val();
   }
 
-  function secret(element) {
-    return typed(element) && $(face(element)).find('input[type="password"]').length > 0;
-  }
+  /** A secret comes back empty or as a placeholder: only its kind can be compared. */
+  const secret = (element) => typed(element) && $(element).is('[data-secret]');
 
   /** What the dialog shows, by field. */
   function read() {
@@ -54,7 +53,7 @@ window.dialog = (() => {
     for (const element of fields()) {
       if (!isVisible(element)) continue;
       const value = valueOf(element);
-      if (secret(element) && value.kind === 'str') value.value = value.value === '' ? '' : '(secret)';
+      if (secret(element)) value.value = '(secret)';
       shown[nameOf(element)] = value;
     }
     return shown;
