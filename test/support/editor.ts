@@ -257,5 +257,12 @@ export class Editor {
     await page.locator('#red-ui-clipboard-dialog-import-opt-new').click();
     await page.locator('#red-ui-clipboard-dialog-ok:not([disabled])').click();
     await page.waitForFunction(`RED.nodes.node('${flow.find(({ type }) => type !== 'tab')!.id}') !== null`);
+    // Nodes without a tab of their own hang on the mouse until they are put somewhere.
+    if (await page.evaluate<boolean>('RED.view.state() === RED.state.IMPORT_DRAGGING')) {
+      const chart = (await page.locator('#red-ui-workspace-chart').boundingBox())!;
+      await page.mouse.move(chart.x + 500, chart.y + 300, { steps: 2 });
+      await page.mouse.click(chart.x + 500, chart.y + 300);
+      await page.waitForFunction('RED.view.state() !== RED.state.IMPORT_DRAGGING');
+    }
   }
 }
