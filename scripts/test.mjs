@@ -12,6 +12,15 @@ const wants = (part) => wanted.length === 0 || wanted.includes(part);
 const bin = (path) => at('node_modules', path);
 const node = process.execPath;
 
+/** Installs what the browser tests share, before two of them do it at once. */
+async function prepareEditors() {
+  const { nodeFor, nodeRedScript } = await import('./runtimes.mjs');
+  const { installedPalette } = await import('./palette.mjs');
+  nodeRedScript('5.0');
+  nodeFor('5.0');
+  return installedPalette();
+}
+
 async function main() {
   if (unknown.length > 0) throw new Error(`No such part: ${unknown.join(', ')}. There are ${PARTS.join(', ')}.`);
   await ensureDependencies();
@@ -32,7 +41,13 @@ async function main() {
   }
   if (wants('editor')) {
     const chromium = await step('Chromium', ensureChromium);
-    if (chromium) await mocha('Tests in the browser', ['test/editor/**/*.test.ts'], { CHROMIUM: chromium });
+    const ready = chromium && (await step('Node-RED for the browser tests', prepareEditors));
+    if (ready) {
+      // Two files at a time: the browser and Node-RED wait for each other half of the time.
+      await mocha('Tests in the browser', ['--parallel', '--jobs', '2', 'test/editor/**/*.test.ts'], {
+        CHROMIUM: chromium,
+      });
+    }
   }
 }
 

@@ -57,5 +57,5 @@ for (const version of ['4.1', '5.0']) {
   });
 }
 
-/** A node without its tab, which the import may give it. */
-const settings = (node?: FlowNode): Record<string, unknown> => ({ ...node, z: undefined });
+/** A node without its tab and place, which the import may give it. */
+const settings = (node?: FlowNode): Record<string, unknown> => ({ ...node, z: undefined, x: undefined, y: undefined });

@@ -60,16 +60,16 @@ for (const version of ['4.1', '5.0']) {
           `RED.nodes.addLink({source: RED.nodes.node('${source}'), sourcePort: 0, target: RED.nodes.node('${target}')}); RED.nodes.dirty(true)`,
         );
       }
-      const running = editor.red.line(/Started flows/);
+      const running = editor.red.nextLine(/Started (modified )?(flows|nodes)/);
       await editor.deploy();
       await running;
 
-      const answered2 = await fetch(`${editor.red.url}/uploaded`, {
+      const called = await fetch(`${editor.red.url}/uploaded`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: '{"call_sid":"c1"}',
       });
-      assert.deepEqual(await answered2.json(), [{ verb: 'pause', length: 2 }]);
+      assert.deepEqual(await called.json(), [{ verb: 'pause', length: 2 }]);
     });
   });
 }

@@ -167,6 +167,7 @@ export class Editor {
 
   /** Fills in the dialog on top, and a config node for every field that wants one; returns what it shows then. */
   async fill(turn: number): Promise<Shown> {
+    await this.page.evaluate('dialog.unfold()');
     const references = await this.page.evaluate<string[]>(`dialog.references('${this.editing}')`);
     for (const field of references) {
       const select = this.page.locator(`select[id="node-input-${field}"]`);
@@ -202,8 +203,9 @@ export class Editor {
     return this.page.evaluate(`dialog.saved('${id}')`);
   }
 
-  isValid(id: string): Promise<boolean> {
-    return this.page.evaluate(`RED.nodes.node('${id}').valid`);
+  /** What the editor finds wrong with a saved node. */
+  problems(id: string): Promise<string[]> {
+    return this.page.evaluate(`RED.nodes.node('${id}').valid ? [] : RED.nodes.node('${id}').validationErrors`);
   }
 
   /** Keeps the dialog on top as a picture, light and dark. */
@@ -248,9 +250,19 @@ export class Editor {
   async import(flow: readonly FlowNode[]): Promise<void> {
     const { page } = this;
     await page.evaluate("RED.actions.invoke('core:show-import-dialog')");
-    await page.locator('#red-ui-clipboard-dialog-import-text').fill(JSON.stringify(flow));
+    const text = page.locator('#red-ui-clipboard-dialog-import-text');
+    await text.fill(JSON.stringify(flow));
+    // The dialog looks at the text when a key comes up.
+    await text.press('End');
     await page.locator('#red-ui-clipboard-dialog-import-opt-new').click();
     await page.locator('#red-ui-clipboard-dialog-ok:not([disabled])').click();
     await page.waitForFunction(`RED.nodes.node('${flow.find(({ type }) => type !== 'tab')!.id}') !== null`);
+    // Nodes without a tab of their own hang on the mouse until they are put somewhere.
+    if (await page.evaluate<boolean>('RED.view.state() === RED.state.IMPORT_DRAGGING')) {
+      const chart = (await page.locator('#red-ui-workspace-chart').boundingBox())!;
+      await page.mouse.move(chart.x + 500, chart.y + 300, { steps: 2 });
+      await page.mouse.click(chart.x + 500, chart.y + 300);
+      await page.waitForFunction('RED.view.state() !== RED.state.IMPORT_DRAGGING');
+    }
   }
 }

@@ -24,7 +24,7 @@ window.dialog = (() => {
 
   /** What a field is called: its id, or its place in its row of a list. */
   function nameOf(element) {
-    const row = $(element).closest('.red-ui-editableList-container > li');
+    const row = $(element).closest('.red-ui-editableList-list > li');
     if (row.length > 0) {
       const list = row.closest('ol').attr('id') || 'list';
       return `${list}[${row.index()}].${row.find('input, select, textarea').index(element)}`;
@@ -44,9 +44,8 @@ window.dialog = (() => {
     return $(element).val();
   }
 
-  function secret(element) {
-    return typed(element) && $(face(element)).find('input[type="password"]').length > 0;
-  }
+  /** A secret comes back empty or as a placeholder: only its kind can be compared. */
+  const secret = (element) => typed(element) && $(element).is('[data-secret]');
 
   /** What the dialog shows, by field. */
   function read() {
@@ -54,7 +53,7 @@ window.dialog = (() => {
     for (const element of fields()) {
       if (!isVisible(element)) continue;
       const value = valueOf(element);
-      if (secret(element) && value.kind === 'str') value.value = value.value === '' ? '' : '(secret)';
+      if (secret(element)) value.value = '(secret)';
       shown[nameOf(element)] = value;
     }
     return shown;
@@ -125,6 +124,13 @@ window.dialog = (() => {
     }
   }
 
+  /** Opens every group of fields that is folded. */
+  function unfold() {
+    top()
+      .find('details:not([open]) > summary')
+      .each((_n, summary) => summary.click());
+  }
+
   /**
    * Puts something fitting into every field that can be seen, a row into every list, and again into
    * what that brought to light. `turn` chooses among the kinds and options that a field offers.
@@ -133,9 +139,7 @@ window.dialog = (() => {
     const filled = new Set();
     const lists = new Set();
     for (let pass = 0; pass < 8; pass++) {
-      top()
-        .find('details:not([open]) > summary')
-        .each((_n, summary) => summary.click());
+      unfold();
       top()
         .find('.red-ui-editableList-addButton:visible')
         .toArray()
@@ -194,5 +198,5 @@ window.dialog = (() => {
 
   const dark = (on) => document.documentElement.classList.toggle('nr-theme-dark', on);
 
-  return { atRest, read, fillAll, references, configs, wrong, saved, types, leave, dark };
+  return { atRest, unfold, read, fillAll, references, configs, wrong, saved, types, leave, dark };
 })();
