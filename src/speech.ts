@@ -1,4 +1,4 @@
-import { isBlank, type Reader } from './typed-value';
+import { isBlank, type Later, type Reader } from './typed-value';
 
 /** A field that is `default`, or absent in an older flow, leaves the choice to the jambonz application. */
 function isDefault(vendor: unknown): boolean {
@@ -82,7 +82,7 @@ function base(read: Reader): { vendor: unknown; language: unknown } {
   return { vendor: vendor ?? 'default', language: language ?? 'default' };
 }
 
-function hints(read: Reader): Promise<unknown[]> {
+function hints(read: Reader): Later<unknown[]> {
   return read.list(read.named('transcriptionhints', 'recognizerhints'));
 }
 

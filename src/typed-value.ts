@@ -157,54 +157,71 @@ export class Reader {
   }
 
   /** A field whose value is an object; text is read as JSON. @throws Problem when it is not JSON */
-  async json(field: string, kindField = `${field}Type`): Promise<unknown> {
-    const value = await this.typed(this.node.fields[field], this.node.fields[kindField], field, 'json');
-    return typeof value === 'string' && value !== '' ? parseJson(value, field) : value;
+  json(field: string, kindField = `${field}Type`): unknown {
+    return after(this.typed(this.node.fields[field], this.node.fields[kindField], field, 'json'), (value) =>
+      typeof value === 'string' && value !== '' ? parseJson(value, field) : value,
+    );
   }
 
   /** A field that lists things: an array, or text with commas between them. */
-  async list(field: string, kindField = `${field}Type`): Promise<unknown[]> {
-    const value = await this.value(field, kindField);
-    if (Array.isArray(value)) return value as unknown[];
-    return typeof value === 'string' && value !== '' ? value.split(',').map((item) => item.trim()) : [];
+  list(field: string): Later<unknown[]> {
+    return after(this.value(field), (value) => {
+      if (Array.isArray(value)) return value as unknown[];
+      return typeof value === 'string' && value !== '' ? value.split(',').map((item) => item.trim()) : [];
+    });
   }
 
   /** A field's leading whole number, as in `603 Decline`; absent when blank, noted when there is none. */
-  async integer(field: string, kindField = `${field}Type`): Promise<number | undefined> {
-    const value = await this.value(field, kindField);
-    if (isBlank(value)) return undefined;
-    const integer = Number.parseInt(String(value), 10);
-    if (!Number.isNaN(integer)) return integer;
-    this.problems.push(new Problem('number', { field, value }));
-    return undefined;
+  integer(field: string): Later<number | undefined> {
+    return after(this.value(field), (value) => {
+      if (isBlank(value)) return undefined;
+      const integer = Number.parseInt(String(value), 10);
+      if (!Number.isNaN(integer)) return integer;
+      this.note('number', field, value);
+      return undefined;
+    });
   }
 
   /** A field of digits; anything else is left out, noted when it is not blank. */
-  async digits(field: string, kindField = `${field}Type`): Promise<number | undefined> {
-    const value = await this.value(field, kindField);
-    if (isBlank(value)) return undefined;
-    if (DIGITS.test(String(value))) return Number(value);
-    this.problems.push(new Problem('digits', { field, value }));
-    return undefined;
+  digits(field: string): Later<number | undefined> {
+    return after(this.value(field), (value) => {
+      if (isBlank(value)) return undefined;
+      if (DIGITS.test(String(value))) return Number(value);
+      this.note('digits', field, value);
+      return undefined;
+    });
   }
 
   /** A field that counts; nothing for 0, and 0, noted, for what is no number. */
-  async count(field: string, kindField = `${field}Type`): Promise<number | undefined> {
+  count(field: string): Later<number | undefined> {
     const noted = this.problems.length;
-    const value = await this.value(field, kindField);
-    if (this.problems.length > noted) return 0;
-    if (isBlank(value)) return undefined;
-    const count = Number.parseInt(String(value), 10);
-    if (Number.isNaN(count)) this.problems.push(new Problem('number', { field, value }));
-    return count === 0 ? undefined : count || 0;
+    return after(this.value(field), (value) => {
+      if (this.problems.length > noted) return 0;
+      if (isBlank(value)) return undefined;
+      const count = Number.parseInt(String(value), 10);
+      if (Number.isNaN(count)) this.note('number', field, value);
+      return count === 0 ? undefined : count || 0;
+    });
   }
 
   private number(value: unknown, field: string): number | undefined {
     const number = Number(value);
     if (!Number.isNaN(number)) return number;
-    this.problems.push(new Problem('number', { field, value }));
+    this.note('number', field, value);
     return undefined;
   }
+
+  private note(reason: string, field: string, value: unknown): void {
+    this.problems.push(new Problem(reason, { field, value }));
+  }
+}
+
+/** A value, or the promise of it where a context store or an expression takes its time. */
+export type Later<T> = T | Promise<T>;
+
+/** Nearly every value is there at once, and a promise costs more than the rest of reading it. */
+function after<T>(value: unknown, use: (value: unknown) => T): Later<T> {
+  return value instanceof Promise ? value.then(use) : use(value);
 }
 
 /** True for what an untouched form field holds. */

@@ -129,7 +129,8 @@ function guardEditorParser(nodesAdmin: Application | undefined, table: RouteTabl
 /** A request's cookies, which flows know from core nodes as `msg.req.cookies`. */
 function cookiesOf(header: string | undefined): Record<string, string> {
   const cookies: Record<string, string> = {};
-  for (const pair of header?.split(';') ?? []) {
+  if (header === undefined) return cookies;
+  for (const pair of header.split(';')) {
     const [name = '', ...value] = pair.split('=');
     if (value.length === 0 || name.trim() === '__proto__') continue;
     const text = value

@@ -53,7 +53,7 @@ export function open(id: string, req: Request, res: Response, platform: Platform
   const handle = new Handle(res, platform);
   waiting.set(id, handle);
   // 'close' follows every end: an answer sent as well as a caller that gave up.
-  res.once('close', () => waiting.delete(id));
+  res.on('close', () => waiting.delete(id));
   return { req, res: handle };
 }
 
@@ -79,7 +79,7 @@ export function find(msg: Message): Exchange {
 function checkOpen(exchange: Exchange): Exchange {
   const { res } = exchange;
   if (res.headersSent || res.writableEnded) throw new Problem('answered');
-  if (res.closed || res.destroyed) throw new Problem('gone');
+  if (res.destroyed) throw new Problem('gone');
   return exchange;
 }
 
