@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { warnOfOfficialPalette } from '../src/clash';
 import { answerStatus, listen } from '../src/http/adapter';
 import { open } from '../src/http/exchange';
 import { classify, withQuery } from '../src/http/request';
@@ -80,6 +81,8 @@ export = (RED: NodeAPI): void => {
     });
   }
 
+  // First: registering fails when the other palette has the type.
+  warnOfOfficialPalette(RED);
   RED.nodes.registerType('webhook in', WebhookIn);
 };
 

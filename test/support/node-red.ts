@@ -23,6 +23,8 @@ export interface StartOptions {
   settings?: Record<string, unknown>;
   /** More settings that JSON cannot hold, as the source text of an object. */
   settingsSource?: string;
+  /** Another palette beside this one, with one node. */
+  otherPalette?: { name: string; version: string; type: string };
   /** More environment variables. */
   env?: Record<string, string>;
   /** The folder of another release of the package `node-red`. */
@@ -99,6 +101,7 @@ async function start(options: StartOptions): Promise<NodeRed> {
   writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials ?? {}));
   if (options.install) options.install(userDir);
   else installPalette(join(userDir, 'node_modules/@callflows/node-red-jambonz'));
+  if (options.otherPalette) installOther(userDir, options.otherPalette);
 
   const red = join(options.nodeRedDir ?? join(root, 'node_modules/node-red'), 'red.js');
   const child = spawn(options.node ?? process.execPath, [red, '--userDir', userDir], {
@@ -161,6 +164,18 @@ function installPalette(target: string): void {
   cpSync(join(root, 'dist'), join(target, 'dist'), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(target, 'node_modules'));
   for (const file of Object.values(manifest['node-red'].nodes)) addMissingPage(join(target, file));
+}
+
+function installOther(userDir: string, { name, version, type }: { name: string; version: string; type: string }): void {
+  const folder = join(userDir, 'node_modules', name);
+  mkdirSync(folder, { recursive: true });
+  const manifest = { name, version, 'node-red': { nodes: { other: 'other.js' } } };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(
+    join(folder, 'other.js'),
+    `module.exports = (RED) => RED.nodes.registerType('${type}', function () {});\n`,
+  );
+  writeFileSync(join(folder, 'other.html'), `<script type="text/html" data-template-name="${type}"></script>\n`);
 }
 
 /** Node-RED refuses a set without a page, and the runtime needs from it no more than the type. */
