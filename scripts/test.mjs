@@ -1,5 +1,4 @@
 // npm test: from a fresh clone to one line that says what passed. `npm test -- nodes` runs a part.
-import { existsSync } from 'node:fs';
 import { check, finish, mocha, step } from './checks.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { ensureDependencies } from './dependencies.mjs';
@@ -32,7 +31,7 @@ async function main() {
   // The build has checked the types of the runtime and of the editor script.
   if (wants('types')) await check('Types of the tests', node, [bin('typescript/bin/tsc'), '-p', at('test')]);
 
-  const folders = ['unit', 'nodes', 'compat'].filter((part) => wants(part) && existsSync(at('test', part)));
+  const folders = ['unit', 'nodes', 'compat'].filter(wants);
   if (folders.length > 0) {
     await mocha(
       'Tests of the runtime',
@@ -44,9 +43,13 @@ async function main() {
     const ready = chromium && (await step('Node-RED for the browser tests', prepareEditors));
     if (ready) {
       // Two files at a time: the browser and Node-RED wait for each other half of the time.
-      await mocha('Tests in the browser', ['--parallel', '--jobs', '2', 'test/editor/**/*.test.ts'], {
-        CHROMIUM: chromium,
-      });
+      await mocha(
+        'Tests in the browser',
+        ['--parallel', '--jobs', '2', 'test/smoke/*.test.ts', 'test/editor/**/*.test.ts'],
+        {
+          CHROMIUM: chromium,
+        },
+      );
     }
   }
 }
