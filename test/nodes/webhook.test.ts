@@ -126,6 +126,14 @@ describe('a webhook and its answer', () => {
     await red.line(/caught at late: Error: webhook out: the request is no longer waiting/);
   });
 
+  it('survives a caller that breaks off in the middle of the body', async () => {
+    const headers = { 'content-type': 'application/json', 'content-length': '100' };
+    const broken = request(`${red.url}/plain`, { method: 'POST', headers }).on('error', () => undefined);
+    await new Promise<void>((sent) => broken.write('{"from":', () => sent()));
+    broken.destroy();
+    assert.equal((await post('/plain')).status, 200);
+  });
+
   it('reports a message that belongs to no request', async () => {
     await red.line(/caught at nobody: Error: webhook out: no request to answer/);
   });
