@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startNodeRed, type FlowNode, type NodeRed } from '../support/node-red';
 
 /**
@@ -166,6 +168,17 @@ describe('webhook redeploy', () => {
       }
     });
   }
+
+  it('covers every recorded redeploy', () => {
+    const recorded = JSON.parse(readFileSync(join(__dirname, 'vectors/webhook_redeploy.json'), 'utf8')) as {
+      id: string;
+    }[];
+    const covered = new Set(cases.map(({ name }) => `webhook redeploy/${name.split(' ')[0] ?? ''}`));
+    assert.deepEqual(
+      recorded.map(({ id }) => id).filter((id) => !covered.has(id)),
+      [],
+    );
+  });
 
   it('says in the second node that another has its path', async () => {
     await red.deploy(nodesOf('A /same, B /same'));
