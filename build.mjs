@@ -28,10 +28,18 @@ const { outputFiles } = await bundle({
 // "</" would end the script element of the page that it is put into.
 const editorScript = outputFiles[0].text.replaceAll('</', '<\\/');
 
+/** `<!-- include part name="value" -->`: the part, with each `__name__` in it replaced. */
+function include(_line, part, attributes) {
+  let html = read('src/editor/parts', `${part}.html`);
+  for (const [, name, value] of attributes.matchAll(/([\w-]+)="([^"]*)"/g))
+    html = html.replaceAll(`__${name}__`, value);
+  return html;
+}
+
 mkdirSync(at('dist/nodes'), { recursive: true });
 for (const page of list('nodes', '.html')) {
   const html = read('nodes', page)
-    .replace(/^[ \t]*<!-- include (\w[\w-]*) -->[ \t]*\n/gm, (_line, part) => read('src/editor/parts', `${part}.html`))
+    .replace(/^[ \t]*<!-- include (\w[\w-]*)((?: [\w-]+="[^"]*")*) -->[ \t]*\n/gm, include)
     .replace('<!-- editor script -->', () => `<script type="text/javascript">\n${editorScript}</script>`);
   writeFileSync(at('dist/nodes', page), html);
 }
