@@ -33,12 +33,12 @@ export = (RED: NodeAPI): void => {
   );
 };
 
+/** Without any key none are sent, so that webhook out can say what is missing. */
 function credentials(RED: NodeAPI, read: Reader): AwsCredentials | undefined {
   const aws = RED.nodes.getNode(String(read.raw('aws'))) as Node<AwsCredentials> | null;
-  if (!aws) return undefined;
   // Absent when nothing has been entered, whatever the types say.
-  const saved = aws.credentials as AwsCredentials | undefined;
-  return { accessKey: saved?.accessKey, secretAccessKey: saved?.secretAccessKey };
+  const { accessKey, secretAccessKey } = (aws?.credentials as AwsCredentials | undefined) ?? {};
+  return accessKey || secretAccessKey ? { accessKey, secretAccessKey } : undefined;
 }
 
 /** With what the conversation starts: an intent of the bot, or a greeting. */
