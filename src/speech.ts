@@ -14,6 +14,30 @@ export function synthesizer(read: Reader): object | undefined {
   return isDefault(vendor) ? undefined : { vendor, language: read.raw('lang'), voice: read.raw('voice') };
 }
 
+/** The voice for the rest of the call; `default` stands for the application's, and is sent as such. */
+export function configSynthesizer(read: Reader): object {
+  const [vendor, language, voice] = ['vendor', 'lang', 'voice'].map((field) => read.raw(field) ?? 'default');
+  return { vendor, language, voice };
+}
+
+/** What recognises speech for the rest of the call. */
+export async function configRecognizer(read: Reader): Promise<object> {
+  const recognizer = base(read);
+  if (recognizer.vendor === 'google') {
+    const words = await hints(read);
+    return {
+      ...recognizer,
+      profanityFilter: read.raw('profanityfilter'),
+      // An empty list would undo the hints of an earlier config.
+      hints: words.length > 0 ? words : undefined,
+      naicsCode: await read.count('naics'),
+      altLanguages: await altLanguages(read),
+    };
+  }
+  if (recognizer.vendor !== 'aws') return recognizer;
+  return { ...recognizer, ...(await vocabulary(read)), identifyChannels: read.raw('identifyChannels') };
+}
+
 /** What recognises speech in a gather: vendor, language and the vendor's own options. */
 export async function gatherRecognizer(read: Reader): Promise<object> {
   const recognizer = base(read);
@@ -87,7 +111,7 @@ function hints(read: Reader): Later<unknown[]> {
 }
 
 async function altLanguages(read: Reader): Promise<unknown[] | undefined> {
-  const languages = await read.list('recognizeraltlang');
+  const languages = await read.list(read.named('recognizeraltlang', 'altLanguages'));
   return languages.length > 0 ? languages : undefined;
 }
 
@@ -97,6 +121,6 @@ async function vocabulary(read: Reader): Promise<object> {
   return {
     vocabularyName: isBlank(name) ? undefined : name,
     vocabularyFilterName: isBlank(filter) ? undefined : filter,
-    filterMethod: read.raw('vocabularyfiltermethod'),
+    filterMethod: read.raw(read.named('vocabularyfiltermethod', 'filtermethod')),
   };
 }

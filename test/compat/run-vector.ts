@@ -10,6 +10,8 @@ export interface Vector {
   id: string;
   config: Json & { type: string };
   credentials?: Json;
+  /** A config node that the node refers to as `srv`. */
+  server?: { config: Json & { type: string }; credentials?: Json };
   env?: Record<string, string>;
   flowEnv?: unknown[];
   flowContext?: Json;
@@ -38,6 +40,7 @@ export interface Result extends Outcome {
 
 const SINK = 'out';
 const SUBJECT = 'n1';
+const SERVER = 'srv';
 
 /** Runs one vector on the palette in a real runtime. Every input must end in `done()` or `done(error)`. */
 export async function runVector(vector: Vector): Promise<Result> {
@@ -45,11 +48,15 @@ export async function runVector(vector: Vector): Promise<Result> {
     { id: 'f1', type: 'tab', label: 'f', env: vector.flowEnv ?? [] },
     { ...structuredClone(vector.config), id: SUBJECT, z: 'f1', wires: [[SINK]] },
     { id: SINK, z: 'f1', type: 'helper', wires: [] },
+    ...(vector.server ? [{ ...structuredClone(vector.server.config), id: SERVER }] : []),
   ];
   const environment = { ...process.env };
   Object.assign(process.env, vector.env);
   try {
-    await helper.load(palette(), flow, { [SUBJECT]: vector.credentials ?? {} });
+    await helper.load(palette(), flow, {
+      [SUBJECT]: vector.credentials ?? {},
+      [SERVER]: vector.server?.credentials ?? {},
+    });
     return await feed(vector);
   } finally {
     await helper.unload();

@@ -11,8 +11,10 @@ import { runVector, type Outcome, type Vector } from './run-vector';
  */
 interface Deviation {
   finding: string;
-  /** The last verb of the document; or, for user auth, */
+  /** The last verb of the document; */
   verb?: unknown;
+  /** or of each document, for a vector of several messages; or, for user auth, */
+  verbs?: unknown[];
   /** the answer to the registration. */
   authResponse?: unknown;
   /** Log lines that tell the user what was left out. */
@@ -41,6 +43,10 @@ describe('vectors of the official palette', () => {
             assert.ok(!equal(bound(vector.expect), bound(outcome)), 'is listed as a deviation but does not differ');
             const document = (outcome.msg?.jambonz ?? []) as unknown[];
             assert.deepEqual(document.at(-1), deviation.verb);
+            assert.deepEqual(
+              outcome.msgs?.map((msg) => (msg.jambonz as unknown[]).at(-1)),
+              deviation.verbs,
+            );
             assert.deepEqual(outcome.msg?.authResponse, deviation.authResponse);
             assert.deepEqual(logged, deviation.reported ?? []);
           } else if (!equal(bound(vector.expect), bound(outcome))) {
