@@ -95,9 +95,22 @@ export function understood<T>(take: () => T): T {
   }
 }
 
+/** Several messages are numbered as a split node does it, so that a join node makes one list of them. */
 function messagesOf(RED: NodeAPI, msg: Message, result: RestResult): Message[] {
   if (!Array.isArray(result)) return [Object.assign(msg, result)];
-  return result.map((properties) => Object.assign(RED.util.cloneMessage(msg), properties));
+  const { parts } = msg;
+  const lengths = result.map(({ payload }) => (Array.isArray(payload) ? payload.length : 1));
+  const series = {
+    id: RED.util.generateId(),
+    type: 'array',
+    count: result.length,
+    // A join node puts lists together only when they are said to be longer than one.
+    len: Math.max(2, ...lengths),
+    ...(parts !== undefined && { parts }),
+  };
+  return result.map((properties, index) =>
+    Object.assign(RED.util.cloneMessage(msg), properties, { parts: { ...series, index } }),
+  );
 }
 
 /** What a message carries on after a failure; undefined when it goes no further. */
