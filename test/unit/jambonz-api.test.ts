@@ -32,8 +32,14 @@ describe('the client of the REST API', () => {
     });
     after(() => server.stop());
 
-    /** Requests that this client cannot make: without a key or /v1, and with a body that is not JSON. */
-    const impossible = new Set(['no token', 'base without v1', 'createCall bad JSON', 'GET /health']);
+    /** Requests that this client cannot make: without a key or /v1, PATCH, and a body that is not JSON. */
+    const impossible = new Set([
+      'no token',
+      'base without v1',
+      'createCall bad JSON',
+      'updateCall PATCH',
+      'GET /health',
+    ]);
 
     const ask = (api: JambonzApi, method: string, target: string, body: unknown): Promise<ApiAnswer> => {
       const [below = '', query = ''] = target.replace('/v1/', '').split('?');
@@ -45,7 +51,7 @@ describe('the client of the REST API', () => {
 
     for (const { name, request, response } of recordings) {
       const { method, as, body } = request;
-      if (method === 'PATCH' || impossible.has(name)) continue;
+      if (impossible.has(name)) continue;
       it(`${name}: ${response.status}`, async () => {
         const api = client(server, { token: keyFor(as ?? '') });
         const asked = ask(api, method, request.path, body);
@@ -213,9 +219,9 @@ describe('the client of the REST API', () => {
     for (const [title, method, retries, answers, requests, status] of table) {
       it(title, async () => {
         const server = await startRestServer(answers);
-        const outcome = await client(server, { retries })
-          [method](LIST)
-          .catch((error: unknown) => error as ApiError);
+        const api = client(server, { retries });
+        const ask = api[method].bind(api);
+        const outcome = await ask(LIST).catch((error: unknown) => error as ApiError);
         assert.equal(outcome.status, status);
         assert.equal(server.seen.length, requests);
         await server.stop();
