@@ -66,7 +66,7 @@ async function deploy(api: RestServer, config: Json, server: Json = {}, credenti
   const settled = new EventEmitter();
   const collect = (id: string, into: Json[]): void => {
     helper.getNode(id).on('input', (msg) => {
-      into.push(msg as unknown as Json);
+      into.push(msg);
       settled.emit('message');
     });
   };
