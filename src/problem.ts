@@ -47,7 +47,9 @@ function asJson(value: object | null): string {
 
 /** The text of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  // JSONata throws plain objects.
+  const { message } = Object(error) as { message?: unknown };
+  return typeof message === 'string' ? message : String(error);
 }
 
 /** `RED._`, which finds the text of a catalog key and fills in `__name__` placeholders. */

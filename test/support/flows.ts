@@ -30,4 +30,4 @@ export function flowsOf(folder: string): { name: string; flow: FlowNode[] }[] {
 }
 
 /** The types of the official palette that this one does not bring yet. */
-export const LATER = new Set('create-call create-sms lcc get_alerts get_call get_calls get_recent_calls'.split(' '));
+export const LATER = new Set('create-call create-sms lcc'.split(' '));
