@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { plainHeaders } from './headers';
 import { hookOf } from './hook';
+import { ApiError } from './jambonz-api';
 import { asObject } from './new-call';
 import { Problem } from './problem';
+import { Incomplete } from './server';
 import { synthesizer } from './speech';
 import { isBlank, type Reader } from './typed-value';
 
@@ -25,7 +27,7 @@ const PLAIN: Readonly<Record<string, CallUpdate>> = {
   resume_transcribe: { transcribe_status: 'resume' },
 };
 
-type Change = (read: Reader) => Promise<CallUpdate>;
+type Change = (read: Reader) => CallUpdate | Promise<CallUpdate>;
 
 /** Actions with fields. */
 const CHANGES: Readonly<Record<string, Change>> = {
@@ -46,7 +48,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   dubSilence: (read) => dub(read, 'silenceTrack'),
   participant,
   boost,
-  media_path: async (read) => ({ media_path: option(read, 'mediaPath', MEDIA_PATHS) }),
+  media_path: (read) => ({ media_path: option(read, 'mediaPath', MEDIA_PATHS) }),
 };
 
 const MEDIA_PATHS = ['full-media', 'partial-media', 'no-media'] as const;
@@ -58,13 +60,13 @@ const DECIBELS = /^\s*[+-]?\d+(\.\d+)?\s*dB\s*$/i;
 /**
  * What the chosen action of lcc asks jambonz for, from the node's fields.
  *
- * @throws Problem for what jambonz would refuse
+ * @throws ApiError for what jambonz would refuse; it is not asked then
  */
 export async function callUpdate(read: Reader): Promise<CallUpdate> {
   const action = String(read.raw('action') ?? '');
   const change = Object.hasOwn(CHANGES, action) ? CHANGES[action] : undefined;
   const plain = Object.hasOwn(PLAIN, action) ? PLAIN[action] : undefined;
-  if (!change && !plain) throw new Problem('action', { field: 'action', value: read.raw('action') });
+  if (!change && !plain) throw new Incomplete('action', { field: 'action', value: read.raw('action') });
   const update = plain ?? (await change!(read));
   return read.raw('alsoWhisper') === true && action !== 'whisper' ? { ...update, ...(await whisper(read)) } : update;
 }
@@ -94,7 +96,7 @@ async function whisper(read: Reader): Promise<CallUpdate> {
   if (read.raw('whisperKind') === 'verbs') {
     const verbs = await read.json('whisperVerbs');
     const isDocument = Array.isArray(verbs) ? verbs.length > 0 : asObject(verbs) !== undefined;
-    if (!isDocument) throw new Problem('verbs', { field: 'whisperVerbs', value: verbs });
+    if (!isDocument) throw refusal('verbs', 'whisperVerbs', verbs, 'is no verb');
     return { whisper: verbs };
   }
   const text = await read.render(read.raw('text'), 'text');
@@ -106,10 +108,10 @@ async function whisper(read: Reader): Promise<CallUpdate> {
 async function sipRequest(read: Reader): Promise<CallUpdate> {
   return {
     sip_request: {
-      method: read.raw('sipRequestMethod') || 'INFO',
+      method: orElse(read.raw('sipRequestMethod'), 'INFO'),
       content_type: await filled(read, 'sipRequestContentType'),
       content: await filled(read, 'sipRequestBody'),
-      headers: (await read.value('sipRequestHeaders')) || {},
+      headers: orElse(await read.value('sipRequestHeaders'), {}),
     },
   };
 }
@@ -136,7 +138,7 @@ async function record(read: Reader, action: string): Promise<CallUpdate> {
   if (kind === 'cloud') return { record: { action, type: 'cloud' } };
   const url = await read.value('siprecServerURL');
   if (isBlank(url) && (action === 'startCallRecording' || !isBlank(kind)))
-    throw new Problem('empty', { field: 'siprecServerURL', value: read.raw('siprecServerURL') });
+    throw refusal('empty', 'siprecServerURL', read.raw('siprecServerURL'), 'has no value');
   return { record: { action, ...(isBlank(url) ? {} : { siprecServerURL: url }) } };
 }
 
@@ -144,7 +146,7 @@ async function sendKeys(read: Reader): Promise<CallUpdate> {
   const duration = await read.value('dtmfDuration');
   // 0 as a number is no key for jambonz.
   const digit = String(await filled(read, 'dtmfDigit'));
-  return { dtmf: { digit, duration: isBlank(duration) ? '250' : duration } };
+  return { dtmf: { digit, duration: orElse(duration, '250') } };
 }
 
 async function dub(read: Reader, action: string, sounds?: ('say' | 'play')[]): Promise<CallUpdate> {
@@ -179,14 +181,14 @@ async function participant(read: Reader): Promise<CallUpdate> {
 async function boost(read: Reader): Promise<CallUpdate> {
   const boostAudioSignal = await filled(read, 'boost');
   // jambonz takes 0 for nothing.
-  if (Number(boostAudioSignal) === 0) throw new Problem('not-zero', { field: 'boost', value: boostAudioSignal });
+  if (Number(boostAudioSignal) === 0) throw refusal('not-zero', 'boost', boostAudioSignal, 'is 0');
   return { boostAudioSignal };
 }
 
 async function object(read: Reader, field: string): Promise<object> {
   const value = await read.value(field);
   const result = asObject(value);
-  if (!result) throw new Problem('object', { field, value });
+  if (!result) throw refusal('object', field, value, 'is no object');
   return result;
 }
 
@@ -195,12 +197,22 @@ function option(read: Reader, field: string, choices: readonly [string, ...strin
   const value = read.raw(field);
   if (isBlank(value)) return choices[0];
   if (typeof value === 'string' && choices.includes(value)) return value;
-  throw new Problem('option', { field, value, choices: choices.join(', ') });
+  const known = choices.join(', ');
+  throw refusal('option', field, value, `is none of ${known}`, { choices: known });
 }
 
 /** A field without which jambonz refuses the request. */
 async function filled(read: Reader, field: string): Promise<unknown> {
   const value = await read.value(field);
-  if (isBlank(value)) throw new Problem('empty', { field, value: read.raw(field) ?? '' });
+  if (isBlank(value)) throw refusal('empty', field, read.raw(field), 'has no value');
   return value;
+}
+
+function orElse(value: unknown, substitute: unknown): unknown {
+  return isBlank(value) ? substitute : value;
+}
+
+/** What jambonz would refuse; the message goes on with an error message, as after the server's own refusal. */
+function refusal(reason: string, field: string, value: unknown, fault: string, facts: object = {}): ApiError {
+  return new ApiError(reason, { field, value: value ?? '', detail: `${field} ${fault}`, ...facts });
 }

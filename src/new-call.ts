@@ -2,6 +2,7 @@ import { answeringMachineDetection } from './amd';
 import { plainHeaders } from './headers';
 import { hookOf } from './hook';
 import { Problem } from './problem';
+import { Incomplete } from './server';
 import { isBlank, type Reader } from './typed-value';
 
 /** The body of a request that starts a call; jambonz knows it as the verb `rest:dial`. */
@@ -14,7 +15,7 @@ const FROM_MESSAGE = /^msg\.(.+)$/;
  * What create-call asks jambonz for, from the node's fields. Empty fields are left out, except those
  * that the official palette has always sent.
  *
- * @throws Problem when the kind of destination is unknown
+ * @throws Incomplete when the kind of destination is unknown
  */
 export async function newCall(read: Reader): Promise<NewCall> {
   const timeout = await read.integer('timeout');
@@ -25,7 +26,7 @@ export async function newCall(read: Reader): Promise<NewCall> {
     tag: await tag(read),
     headers: read.raw('headers') === undefined ? undefined : plainHeaders(read.raw('headers')),
     ...(await controller(read)),
-    timeout: timeout || undefined,
+    timeout: timeout === 0 ? undefined : timeout,
     timeLimit: await positive(read, 'timelimit'),
     dual_streams: read.raw('dualStreams') === true ? true : undefined,
     amd: isBlank(amd?.actionHook) ? undefined : amd,
@@ -72,7 +73,7 @@ async function placeOf(read: Reader, type: unknown, value: unknown): Promise<obj
         ...(read.raw('vmail') === true ? { vmail: true } : {}),
       };
     default:
-      throw new Problem('target-type', { field: 'dest', value: type });
+      throw new Incomplete('target-type', { field: 'dest', value: type ?? '' });
   }
 }
 
