@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { ApiError, path } from '../src/jambonz-api';
 import { newCall } from '../src/new-call';
+import { messageOf } from '../src/problem';
 import { jsonOf, restNode } from '../src/rest';
 
 export = (RED: NodeAPI): void => {
@@ -10,11 +11,13 @@ export = (RED: NodeAPI): void => {
       RED,
       async ({ read, api }) => {
         const { accountSid } = api;
-        const call = await newCall(read);
-        const data = jsonOf(await api.post(path`Accounts/${{ accountSid }}/Calls`, call));
-        if (data === null) throw new ApiError('api-answer', { detail: 'null' }, { data });
-        const { sid, callId } = data as { sid?: unknown; callId?: unknown };
-        return { statusCode: 201, callSid: sid, callId };
+        const data = jsonOf(await api.post(path`Accounts/${{ accountSid }}/Calls`, await newCall(read)));
+        try {
+          const call = data as { sid?: unknown; callId?: unknown };
+          return { statusCode: 201, callSid: call.sid, callId: call.callId };
+        } catch (error) {
+          throw new ApiError('api-answer', { detail: messageOf(error) }, { data });
+        }
       },
       {
         failure: 'Error sending create call',

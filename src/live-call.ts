@@ -106,12 +106,13 @@ async function whisper(read: Reader): Promise<CallUpdate> {
 }
 
 async function sipRequest(read: Reader): Promise<CallUpdate> {
+  const headers = orElse(await read.value('sipRequestHeaders'), {});
   return {
     sip_request: {
       method: orElse(read.raw('sipRequestMethod'), 'INFO'),
       content_type: await filled(read, 'sipRequestContentType'),
       content: await filled(read, 'sipRequestBody'),
-      headers: orElse(await read.value('sipRequestHeaders'), {}),
+      headers,
     },
   };
 }
