@@ -3,6 +3,7 @@ import { formOf, open } from './form';
 import { openUsedGroups } from './groups';
 import { prepareHeaders, saveHeaders } from './headers';
 import { checkHooks } from './hooks';
+
 import { prepareKinds, saveKinds } from './kinds';
 import { prepareMore, saveMore, validMore } from './more';
 import { prepareOlder } from './older';
@@ -12,6 +13,7 @@ import { prepareSpeech } from './speech';
 import { prepareTargets, saveTargets } from './targets';
 import { leaveUntouchedFields, rememberFields } from './untouched';
 import { current, showProblems, valid } from './valid';
+import { checkVersions } from './versions';
 import { showWhatApplies } from './visibility';
 
 /**
@@ -67,3 +69,4 @@ declare global {
 
 window.jambonz = jambonz;
 warnOfClash();
+checkVersions();

@@ -1,4 +1,6 @@
+import { isUnknownField } from './arranged';
 import { formOf, textOf, type Form } from './form';
+import { chosenPlatform } from './platform';
 
 /** What a field must be beyond what its kind demands. */
 export type Rule = 'required' | 'whole' | 'not-negative' | 'repeat';
@@ -19,7 +21,7 @@ export function valid(
   options: object | undefined,
   rules: readonly Rule[] = [],
 ): boolean | string {
-  const reason = fault(node, property, textOf(value), rules);
+  const reason = fault(node, property, textOf(value), rules) || versionFault(node, property, textOf(value));
   if (reason === '') return true;
   // Node-RED lists the reasons of all fields together, so each says whose it is.
   return options ? `${property}: ${reason}` : false;
@@ -46,6 +48,12 @@ function numberFault(node: EditorNode, value: string, rules: readonly Rule[], mu
   if (isWhole && !Number.isInteger(number)) return node._('common.invalid.whole');
   if (isPositive && number < 0) return node._('common.invalid.not-negative');
   return '';
+}
+
+/** What the chosen version lacks. Where nobody has chosen one, a flow of the official palette is left in peace. */
+function versionFault(node: EditorNode, property: string, value: string): string {
+  const platform = value === '' ? undefined : chosenPlatform(node);
+  return isUnknownField(node, property, platform) ? node._('common.invalid.version', { platform }) : '';
 }
 
 /** The kind in the open dialog, else the saved one. */
