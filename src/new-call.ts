@@ -1,12 +1,16 @@
 import { answeringMachineDetection } from './amd';
 import { plainHeaders } from './headers';
 import { hookOf } from './hook';
+import { addMore } from './more';
 import { Problem } from './problem';
 import { Incomplete } from './server';
+import { conform, isEmpty } from './specification';
 import { isBlank, type Reader } from './typed-value';
 
 /** The body of a request that starts a call; jambonz knows it as the verb `rest:dial`. */
 export type NewCall = Record<string, unknown>;
+
+const VERB = 'rest:dial';
 
 /** Old flows hold the application's id, or this. */
 const FROM_MESSAGE = /^msg\.(.+)$/;
@@ -27,7 +31,6 @@ export async function newCall(read: Reader): Promise<NewCall> {
     headers: read.raw('headers') === undefined ? undefined : plainHeaders(read.raw('headers')),
     ...(await controller(read)),
     timeout: timeout === 0 ? undefined : timeout,
-    timeLimit: await positive(read, 'timelimit'),
     dual_streams: read.raw('dualStreams') === true ? true : undefined,
     amd: isBlank(amd?.actionHook) ? undefined : amd,
   };
@@ -35,13 +38,23 @@ export async function newCall(read: Reader): Promise<NewCall> {
     const value = await read.value(field);
     if (!isBlank(value)) call[property] = value;
   }
-  return call;
+  await addMore(read, call, VERB);
+  return fitted(call, read.problems);
+}
+
+/** Gives values the types that jambonz wants; what is empty stays, unlike in a verb. */
+function fitted(call: NewCall, problems: Problem[]): NewCall {
+  const fit: NewCall = conform({ verb: VERB, ...call }, problems);
+  return Object.fromEntries(
+    Object.entries(call).map(([property, value]) => [property, isEmpty(value) ? value : fit[property]]),
+  );
 }
 
 /** Fields that are sent as they are, when they hold something. */
 const OPTIONAL = [
   ['callerName', 'callername'],
   ['fromHost', 'fromHost'],
+  ['timeLimit', 'timelimit'],
   ['referHook', 'referHook'],
   ['sipRequestWithinDialogHook', 'sipRequestHook'],
 ] as const;
@@ -136,15 +149,6 @@ export function asObject(value: unknown): object | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function positive(read: Reader, field: string): Promise<number | undefined> {
-  const value = await read.value(field);
-  if (isBlank(value)) return undefined;
-  const number = Number(value);
-  if (number > 0) return number;
-  read.problems.push(new Problem('number', { field, value }));
-  return undefined;
 }
 
 /** Numbers of telephones are text: jambonz refuses a number. */
