@@ -51,6 +51,8 @@ const CHANGES: Readonly<Record<string, Change>> = {
   media_path: (read) => ({ media_path: option(read, 'mediaPath', MEDIA_PATHS) }),
 };
 
+/** Actions with which nothing is whispered, though a tick may have stayed from another action. */
+const UNACCOMPANIED = new Set(['whisper', 'hangup', 'cancel']);
 const MEDIA_PATHS = ['full-media', 'partial-media', 'no-media'] as const;
 const PARTICIPANT_ACTIONS = ['mute', 'unmute', 'hold', 'unhold', 'tag', 'untag', 'coach', 'uncoach'] as const;
 /** Those that say which members are meant. */
@@ -68,7 +70,8 @@ export async function callUpdate(read: Reader): Promise<CallUpdate> {
   const plain = Object.hasOwn(PLAIN, action) ? PLAIN[action] : undefined;
   if (!change && !plain) throw new Incomplete('action', { field: 'action', value: read.raw('action') });
   const update = plain ?? (await change!(read));
-  return read.raw('alsoWhisper') === true && action !== 'whisper' ? { ...update, ...(await whisper(read)) } : update;
+  if (read.raw('alsoWhisper') !== true || UNACCOMPANIED.has(action)) return update;
+  return { ...update, ...(await whisper(read)) };
 }
 
 async function hold(read: Reader): Promise<CallUpdate> {

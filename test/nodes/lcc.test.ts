@@ -75,6 +75,7 @@ const changes: [name: string, node: Json & { type: string }, body: Json][] = [
     lcc('mute', { alsoWhisper: true, text: 'Hi {{who}}' }),
     { mute_status: 'mute', whisper: { verb: 'say', text: 'Hi vip' } },
   ],
+  ['the end, without a whisper', lcc('hangup', { alsoWhisper: true, text: 'x' }), { call_status: 'completed' }],
   [
     'verbs as a whisper',
     lcc('whisper', { whisperKind: 'verbs', whisperVerbs: '[{"verb":"play","url":"u"}]', whisperVerbsType: 'json' }),
