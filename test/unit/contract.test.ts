@@ -39,7 +39,10 @@ const common = parse('locales/en-US/common.json');
 /** Properties that a dialog saves itself. */
 const MANAGED = /data-headers="|data-targets|data-more="/;
 /** Properties of ours that a new node saves beside those of the official palette. */
-const ADDED: Record<string, Record<string, unknown>> = { jambonz_auth: { retries: 2 } };
+const ADDED: Record<string, Record<string, unknown>> = {
+  jambonz_auth: { retries: 2 },
+  lcc: { recordType: 'siprec' },
+};
 /** Kinds of ours that mean what an older field could not say. */
 const ADDED_KINDS = new Set(['unset']);
 
