@@ -14,6 +14,15 @@ export function synthesizer(read: Reader): object | undefined {
   return isDefault(vendor) ? undefined : { vendor, language: read.raw('lang'), voice: read.raw('voice') };
 }
 
+/** A speech service as the fields of a node say, without what is left to the jambonz application. */
+export function chosenSpeech(read: Reader, fields: Record<string, string>): Record<string, unknown> | undefined {
+  const chosen = Object.entries(fields)
+    .map(([property, field]) => [property, read.raw(field)] as const)
+    .filter(([, value]) => !isDefault(value));
+  // jambonz wants a vendor beside a language.
+  return chosen.length > 0 ? { vendor: 'default', ...Object.fromEntries(chosen) } : undefined;
+}
+
 /** What recognises speech in a gather: vendor, language and the vendor's own options. */
 export async function gatherRecognizer(read: Reader): Promise<object> {
   const recognizer = base(read);

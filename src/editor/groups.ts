@@ -1,5 +1,6 @@
 import { propertiesOf, textOf, type Form } from './form';
 import { headerLists, rowsOf } from './headers';
+import { mcpLists, serversOf } from './mcp';
 import { hasSavedSecret } from './secrets';
 import { problemOf } from './valid';
 
@@ -9,7 +10,8 @@ export function openUsedGroups(form: Form): void {
     const inside = propertiesOf(form.node).filter((property) => group.contains(form.input(property)[0] ?? null));
     const isUsed =
       inside.some((property) => differs(form, property) || problemOf(form, property) !== '') ||
-      headerLists(form).some(({ list }) => group.contains(list[0] ?? null) && rowsOf(list).length > 0);
+      headerLists(form).some(({ list }) => group.contains(list[0] ?? null) && rowsOf(list).length > 0) ||
+      mcpLists(form).some(({ list }) => group.contains(list[0] ?? null) && serversOf(list).length > 0);
     if (isUsed) group.setAttribute('open', '');
   });
 }
