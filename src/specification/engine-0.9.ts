@@ -34,7 +34,9 @@ function definition(name: string): Shape {
   // Stored before it is filled: definitions refer to each other in circles.
   const shape: Shape = { types: new Set<JsonType>(['object']), properties, required: spec.required ?? [] };
   shapes.set(name, shape);
-  for (const [property, rule] of Object.entries(spec.properties)) properties.set(property, fromRule(rule));
+  for (const [property, rule] of Object.entries(spec.properties)) {
+    if (!isDangling(rule)) properties.set(property, fromRule(rule));
+  }
   return shape;
 }
 
@@ -42,6 +44,12 @@ function definition(name: string): Shape {
 function withoutImplied(shape: Shape, implied: object): Shape {
   if (Object.keys(implied).length === 0) return shape;
   return { ...shape, required: shape.required?.filter((property) => !Object.hasOwn(implied, property)) };
+}
+
+/** A rule may refer to a definition that is not there; the engine then refuses whatever comes. */
+function isDangling(rule: Spec['properties'][string]): boolean {
+  const [name] = Array.isArray(rule) ? rule : [rule];
+  return typeof name === 'string' && name.startsWith('#') && !Object.hasOwn(specs, name.slice(1));
 }
 
 function fromRule(rule: Spec['properties'][string]): Shape {
