@@ -177,7 +177,6 @@ const cases: Case[] = [
       startConferenceOnEnter: true,
       endConferenceOnExit: false,
       joinMuted: false,
-      statusEvents: ['start', 'end', 'join', 'leave'],
     },
   },
   {
