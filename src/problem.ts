@@ -12,7 +12,10 @@ export interface ProblemFacts {
   [fact: string]: unknown;
 }
 
-/** An error whose text is looked up in the catalog under `common.problem.<reason>`. */
+/**
+ * An error whose text is looked up in the catalog under `common.problem.<reason>`; a reason with a
+ * dot is the whole key of a text that one node alone has.
+ */
 export class Problem extends Error {
   constructor(
     readonly reason: string,
@@ -64,5 +67,6 @@ export function describe(translate: Translate, node: { name?: string; type: stri
   const { field = '', value, ...facts } = error.facts;
   const texts: Record<string, string> = { node: name, field, value: shown(value, field), detail: '' };
   for (const [fact, text] of Object.entries(facts)) texts[fact] = shown(text);
-  return translate(`common.problem.${error.reason}`, texts);
+  const { reason } = error;
+  return translate(reason.includes('.') ? reason : `common.problem.${reason}`, texts);
 }

@@ -38,6 +38,15 @@ export async function configRecognizer(read: Reader): Promise<object> {
   return { ...recognizer, ...(await vocabulary(read)), identifyChannels: read.raw('identifyChannels') };
 }
 
+/** A speech service as the fields of a node say, without what is left to the jambonz application. */
+export function chosenSpeech(read: Reader, fields: Record<string, string>): Record<string, unknown> | undefined {
+  const chosen = Object.entries(fields)
+    .map(([property, field]) => [property, read.raw(field)] as const)
+    .filter(([, value]) => !isDefault(value));
+  // jambonz wants a vendor beside a language.
+  return chosen.length > 0 ? { vendor: 'default', ...Object.fromEntries(chosen) } : undefined;
+}
+
 /** What recognises speech in a gather: vendor, language and the vendor's own options. */
 export async function gatherRecognizer(read: Reader): Promise<object> {
   const recognizer = base(read);

@@ -5,6 +5,7 @@ import { prepareHeaders, saveHeaders } from './headers';
 import { checkHooks } from './hooks';
 
 import { prepareKinds, saveKinds } from './kinds';
+import { prepareMcp, saveMcp } from './mcp';
 import { prepareMore, saveMore, validMore } from './more';
 import { prepareOlder } from './older';
 import { prepareSecrets } from './secrets';
@@ -19,7 +20,7 @@ import { showWhatApplies } from './visibility';
 /**
  * What the palette's dialogs share. Attributes in a form say what its fields are; see the modules
  * for `data-kinds`, `data-hook`, `data-show-if`, `data-headers`, `data-secret`, `data-legacy`,
- * `data-absent`, `data-speech`, `data-targets`, `data-more` and `data-verb`.
+ * `data-absent`, `data-speech`, `data-targets`, `data-mcp`, `data-more` and `data-verb`.
  */
 const jambonz = {
   /** Brings a form to life: `oneditprepare: function () { jambonz.prepare(this); }`. */
@@ -32,6 +33,7 @@ const jambonz = {
     prepareSecrets(form);
     prepareHeaders(form);
     prepareTargets(form);
+    prepareMcp(form);
     prepareSpeech(form);
     prepareMore(form);
     const refresh = (): void => {
@@ -51,6 +53,7 @@ const jambonz = {
     if (!form) return;
     saveHeaders(form);
     saveTargets(form);
+    saveMcp(form);
     saveMore(form);
     leaveUntouchedFields(form);
     saveKinds(form);

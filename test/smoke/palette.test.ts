@@ -29,11 +29,18 @@ const plain: FlowNode[] = [
   { id: 'smoke-out', x: 500, y: 40, type: 'webhook out', z: 'smoke', wires: [] },
 ];
 
+function saysTen(env: unknown): boolean {
+  const variables = (env ?? []) as { name: string; value: string }[];
+  return variables.some(({ name, value }) => name === 'JAMBONZ_VERSION' && value === '10');
+}
+
 describe(`The packed palette on Node-RED ${nodeRed}${node ? ` and Node ${node}` : ''}`, function () {
   this.timeout(60_000);
   const flow = [...flowsOf('examples').flatMap((example) => example.flow), ...plain];
   // A registration is not a call: its example has tests of its own.
   const registrations = new Set(flow.filter(({ type }) => type === 'user auth').map(({ z }) => z));
+  /** Tabs that say that they are for jambonz 10, whose verbs 0.9 does not know. */
+  const newer = new Set(flow.filter(({ type, env }) => type === 'tab' && saysTen(env)).map(({ id }) => id));
   let editor: Editor;
 
   before(async function () {
@@ -62,7 +69,7 @@ describe(`The packed palette on Node-RED ${nodeRed}${node ? ` and Node ${node}` 
       if (text === '') return;
       const document: unknown = JSON.parse(text);
       assert.ok(Array.isArray(document), text);
-      specifications.validate(silent, document);
+      if (!newer.has(String(hook.z))) specifications.validate(silent, document);
       schema.validate(silent, document);
     });
   }

@@ -37,7 +37,7 @@ const { types: palette } = parse('test/compat/nodes.json') as { types: Record<st
 const common = parse('locales/en-US/common.json');
 
 /** Properties that a dialog saves itself. */
-const MANAGED = /data-headers="|data-targets|data-more="/;
+const MANAGED = /data-headers="|data-targets|data-mcp|data-more="/;
 /** Properties of ours that a new node saves beside those of the official palette. */
 const ADDED: Record<string, Record<string, unknown>> = {
   jambonz_auth: { retries: 2 },
