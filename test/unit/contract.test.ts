@@ -142,7 +142,8 @@ describe('the contract between a node and the palette', () => {
       });
 
       it('edits nothing but its properties', () => {
-        const ids = [...template.matchAll(/<(?:input|select|textarea)\b[^>]*?\bid="([^"]+)"/g)].map(([, id]) => id!);
+        const fields = [...template.matchAll(/<(?:input|select|textarea|ol)\b[^>]*?\bid="([^"]+)"/g)];
+        const ids = fields.map(([, id]) => id!.replace(/-container$/, ''));
         const known = new Set([...Object.keys(definition.defaults), ...Object.keys(definition.credentials ?? {})]);
         assert.deepEqual(
           ids.filter((id) => id.startsWith(`${prefix}-`) && !known.has(id.slice(prefix.length + 1))),
