@@ -36,8 +36,7 @@ export = (RED: NodeAPI): void => {
 /** Without any key none are sent, so that webhook out can say what is missing. */
 function credentials(RED: NodeAPI, read: Reader): AwsCredentials | undefined {
   const aws = RED.nodes.getNode(String(read.raw('aws'))) as Node<AwsCredentials> | null;
-  // Absent when nothing has been entered, whatever the types say.
-  const { accessKey, secretAccessKey } = (aws?.credentials as AwsCredentials | undefined) ?? {};
+  const { accessKey, secretAccessKey } = aws?.credentials ?? {};
   return accessKey || secretAccessKey ? { accessKey, secretAccessKey } : undefined;
 }
 

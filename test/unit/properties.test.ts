@@ -36,16 +36,26 @@ function below({ definitions }: Catalog, property: Property | undefined): Record
   return number === undefined ? undefined : definitions[number];
 }
 
+/** Which package's definitions a reference means. */
+type Source = 'components' | 'specTypes';
+
+/** Properties that a value may have, and the definition that they come from. */
+interface Nested {
+  properties: Record<string, Recorded>;
+  source: Source;
+  definition?: string;
+}
+
 /** Names what is recorded and cannot be set. */
-function missing(catalog: Catalog, known: Record<string, Property>, properties: Record<string, Recorded>): string[] {
+function missing(catalog: Catalog, known: Record<string, Property>, wanted: Nested): string[] {
   const found: string[] = [];
   const compare = (
     level: Record<string, Property> | undefined,
-    wanted: Record<string, Recorded>,
+    { properties, source }: Nested,
     path: string,
-    refs: readonly string[],
+    seen: readonly string[],
   ): void => {
-    for (const [name, property] of Object.entries(wanted)) {
+    for (const [name, property] of Object.entries(properties)) {
       if (name === 'verb' || name === '_') continue;
       const own = level?.[name];
       if (!own) {
@@ -53,26 +63,25 @@ function missing(catalog: Catalog, known: Record<string, Property>, properties: 
         continue;
       }
       const inner = below(catalog, own);
-      for (const [fields, ref] of nested(property)) {
-        if (ref !== undefined && refs.includes(ref)) continue;
-        compare(inner, fields, `${path}${name}.`, ref === undefined ? refs : [...refs, ref]);
+      for (const deeper of nested(property, property.in === 'specs' ? 'specTypes' : source)) {
+        const { definition } = deeper;
+        if (definition !== undefined && seen.includes(definition)) continue;
+        compare(inner, deeper, `${path}${name}.`, definition === undefined ? seen : [...seen, definition]);
       }
     }
   };
-  compare(known, properties, '', []);
+  compare(known, wanted, '', []);
   return found;
 }
 
 /** The sets of properties that a value of this property may have. */
-function nested({ ref, spec, properties, items, oneOf }: Recorded): [Record<string, Recorded>, string | undefined][] {
-  const own: [Record<string, Recorded>, string | undefined][] = properties ? [[properties, undefined]] : [];
-  const others = [spec, items, ...(oneOf ?? [])].flatMap((other) => (other ? nested(other) : []));
-  const target = ref === undefined ? undefined : (recorded.components[ref] ?? recorded.specTypes[ref]);
-  return [
-    ...own,
-    ...others,
-    ...(target?.properties ? ([[target.properties, ref]] as [Record<string, Recorded>, string][]) : []),
-  ];
+function nested({ ref, spec, properties, items, oneOf }: Recorded, source: Source): Nested[] {
+  const found: Nested[] = properties ? [{ properties, source }] : [];
+  for (const other of [items, ...(oneOf ?? [])]) if (other) found.push(...nested(other, source));
+  if (spec) found.push(...nested(spec, 'specTypes'));
+  const target = ref === undefined ? undefined : recorded[source][ref];
+  if (target?.properties) found.push({ properties: target.properties, source, definition: `${source} ${ref}` });
+  return found;
 }
 
 describe('what the nodes can set', () => {
@@ -89,12 +98,13 @@ describe('what the nodes can set', () => {
     );
   });
 
-  for (const [name, { properties }] of Object.entries(recorded.verbs)) {
+  for (const [name, { properties, inSchema }] of Object.entries(recorded.verbs)) {
     if (WITHOUT_NODE.has(name)) continue;
     it(`every property of ${name}`, () => {
       const verb = catalog.verbs[name];
       assert.ok(verb, 'no node makes this verb');
-      assert.deepEqual(missing(catalog, catalog.definitions[verb.p]!, properties), []);
+      const wanted: Nested = { properties, source: inSchema ? 'components' : 'specTypes' };
+      assert.deepEqual(missing(catalog, catalog.definitions[verb.p]!, wanted), []);
     });
   }
 
