@@ -54,11 +54,14 @@ export function restNode(RED: NodeAPI, run: RestCall, options: RestOptions = {})
       const msg = received as Message;
       const read = fields.for(msg);
       progress.begin();
-      const request = async (): Promise<void> => {
+      const request = async (): Promise<Message[]> => {
         const api = await serverOf(RED, saved.server).api(this, msg, closing.signal);
-        const result = await run({ read, msg, api });
+        return messagesOf(RED, msg, await run({ read, msg, api }));
+      };
+      const succeed = (messages: Message[]): void => {
         progress.end(read.problems);
-        for (const message of messagesOf(RED, msg, result)) send(message);
+        for (const message of messages) send(message);
+        done();
       };
       const fail = (error: unknown): void => {
         const failure = progress.fail(read.problems, error);
@@ -66,9 +69,7 @@ export function restNode(RED: NodeAPI, run: RestCall, options: RestOptions = {})
         if (properties) send(Object.assign(msg, properties));
         done(failure);
       };
-      request()
-        .then(() => done(), fail)
-        .catch(done);
+      request().then(succeed, fail).catch(done);
     });
   };
 }
