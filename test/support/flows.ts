@@ -32,7 +32,7 @@ export function flowsOf(folder: string): { name: string; flow: FlowNode[] }[] {
 /** The types of the official palette that this one does not bring yet. */
 export const LATER = new Set(
   (
-    'alert answer cfg dtmf dub generic message rasa sip:refer sip:request create-call create-sms lcc ' +
+    'alert answer cfg dtmf dub generic message rasa sip:refer sip:request ' +
     'get_alerts get_call get_calls get_recent_calls'
   ).split(' '),
 );
