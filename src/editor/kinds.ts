@@ -1,3 +1,4 @@
+import { accountCompletions } from './account';
 import { textOf, type Form } from './form';
 import { webhookPaths } from './hooks';
 
@@ -41,6 +42,7 @@ function definition(form: Form, input: JQuery, kind: string): string | TypedInpu
   if (/^https?:/.test(kind)) return { value: kind, label: kind.replace(/^https?:\/\//, ''), hasValue: false };
   if (kind === 'str' && input.is('[data-secret]')) return { ...text(), inputType: 'password' };
   if (kind === 'str' && input.is('[data-hook]')) return { ...text(), autoComplete: webhookPaths };
+  if (kind === 'str' && input.is('[data-account]')) return { ...text(), autoComplete: accountCompletions(form, input) };
   return KNOWN.has(kind) ? kind : { value: kind, label: kind };
 }
 
