@@ -1,9 +1,19 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import type { ServerCredentials, ServerNode } from '../src/server';
+import { JambonzApi, type ApiSettings } from '../src/jambonz-api';
+import { Incomplete, type ServerCredentials, type ServerNode } from '../src/server';
 import { toPlatform } from '../src/specification';
+import { FieldReader, isBlank, type Message } from '../src/typed-value';
 
 interface Config extends NodeDef {
   platform?: string;
+  url?: string;
+  urlType?: string;
+  accountSidType?: string;
+  apiTokenType?: string;
+  /** How often a read that failed is tried again; absent means never. */
+  retries?: number | string;
+  /** The seconds that a request may take; absent means 30. */
+  timeout?: number | string;
 }
 
 /** `${NAME}` as a whole line stands for an environment variable. */
@@ -12,6 +22,30 @@ function resolveEnv(RED: NodeAPI, node: Node, line: string): string {
   if (!name) return line;
   const value: unknown = RED.util.evaluateNodeProperty(name, 'env', node, {});
   return value === undefined || value === null ? '' : String(value).trim();
+}
+
+/** Reads address, account and API key for one message. @throws Incomplete when one has no value */
+async function readSettings(fields: FieldReader, msg: Message): Promise<ApiSettings> {
+  const read = fields.for(msg);
+  const text = async (field: string): Promise<string> => {
+    const value = await read.value(field);
+    const trimmed = isBlank(value) ? '' : String(value).trim();
+    if (trimmed === '') throw new Incomplete(`no-${field}`);
+    return trimmed;
+  };
+  // jambonz.cloud is offered as a kind of its own, which is its address.
+  const preset = String(read.raw('urlType') ?? '');
+  return {
+    baseUrl: /^https?:/.test(preset) ? preset : await text('url'),
+    accountSid: await text('accountSid'),
+    token: await text('apiToken'),
+  };
+}
+
+/** A setting that counts; undefined when it is blank or no such number. */
+function positive(value: unknown): number | undefined {
+  const number = isBlank(value) ? NaN : Number(value);
+  return number >= 0 ? number : undefined;
 }
 
 export = (RED: NodeAPI): void => {
@@ -23,6 +57,26 @@ export = (RED: NodeAPI): void => {
         .split(/\r?\n/)
         .map((line) => resolveEnv(RED, this, line.trim()))
         .filter((secret) => secret !== '');
+
+    const { url, urlType, accountSidType, apiTokenType } = config;
+    const credentials = (this.credentials as ServerCredentials | undefined) ?? {};
+    const { accountSid, apiToken } = credentials;
+    const saved = {
+      url: isBlank(url) ? credentials.url : url,
+      urlType,
+      accountSid,
+      accountSidType,
+      apiToken,
+      apiTokenType,
+    };
+    const readers = new WeakMap<Node, FieldReader>();
+    const seconds = positive(config.timeout);
+    const limits = { retries: positive(config.retries) ?? 0, ...(seconds && { timeoutMs: seconds * 1000 }) };
+    this.api = async (asking, msg, signal) => {
+      const fields = readers.get(asking) ?? new FieldReader(RED, asking, saved);
+      readers.set(asking, fields);
+      return new JambonzApi({ ...(await readSettings(fields, msg)), ...limits }, signal);
+    };
   }
 
   RED.nodes.registerType<ServerNode, Config, object, ServerCredentials>('jambonz_auth', Server, {

@@ -1,9 +1,14 @@
 import type { Node } from 'node-red';
+import type { JambonzApi } from './jambonz-api';
+import { Problem } from './problem';
 import type { Platform } from './specification';
+import type { Message } from './typed-value';
 
 export interface ServerCredentials {
   accountSid?: string;
   apiToken?: string;
+  /** The address, where releases before 2.3 of the official palette kept it. */
+  url?: string;
   /** Secrets that sign webhooks, one per line. */
   webhookSecret?: string;
 }
@@ -14,4 +19,15 @@ export interface ServerNode extends Node<ServerCredentials> {
   platform?: Platform;
   /** The secrets that sign webhooks, with `${NAME}` lines resolved and empty ones left out. */
   webhookSecrets(): string[];
+  /**
+   * The server's REST API for one message, with settings that are taken from the message, the
+   * contexts or the environment of the node that asks.
+   *
+   * @param signal - ends the requests
+   * @throws Incomplete when a setting has no value
+   */
+  api(asking: Node, msg: Message, signal?: AbortSignal): Promise<JambonzApi>;
 }
+
+/** A value without which no request can be made; the message goes on unchanged, as it did in the official palette. */
+export class Incomplete extends Problem {}

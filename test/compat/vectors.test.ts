@@ -15,6 +15,10 @@ interface Deviation {
   verb?: unknown;
   /** the answer to the registration. */
   authResponse?: unknown;
+  /** or, for nodes that ask jambonz, the requests, as in `GET /v1/Accounts?page=1`, */
+  requests?: string[];
+  /** and what they set on the message. */
+  set?: Record<string, unknown>;
   /** Log lines that tell the user what was left out. */
   reported?: string[];
 }
@@ -42,11 +46,17 @@ describe('vectors of the official palette', () => {
             const document = (outcome.msg?.jambonz ?? []) as unknown[];
             assert.deepEqual(document.at(-1), deviation.verb);
             assert.deepEqual(outcome.msg?.authResponse, deviation.authResponse);
+            if (deviation.requests) {
+              assert.deepEqual(requestsOf(outcome), deviation.requests);
+              assert.deepEqual(setBy(vector, outcome), deviation.set ?? {});
+            }
             assert.deepEqual(logged, deviation.reported ?? []);
           } else if (!equal(bound(vector.expect), bound(outcome))) {
             assert.deepEqual(bound(outcome), bound(vector.expect));
           }
           if (!outcome.sent) assert.equal(caught.length, 1, 'what is not sent must be a catchable error');
+          // R2
+          if (failed(vector)) assert.equal(caught.length, 1, 'a request that fails must be a catchable error');
           for (const secret of vector.secrets ?? []) {
             for (const text of [...caught, ...logged]) assert.ok(!text.includes(secret), `logs a secret: ${text}`);
           }
@@ -58,8 +68,22 @@ describe('vectors of the official palette', () => {
   it('lists no deviation without a vector', () => assert.deepEqual([...unused], []));
 });
 
-function bound({ sent, msg, msgs, more }: Outcome): Outcome {
-  return JSON.parse(JSON.stringify({ sent, msg, msgs, more })) as Outcome;
+function bound({ sent, msg, msgs, more, request, requests }: Outcome): Outcome {
+  return JSON.parse(JSON.stringify({ sent, msg, msgs, more, request, requests })) as Outcome;
+}
+
+function requestsOf({ request, requests = request ? [request] : [] }: Outcome): string[] {
+  return requests.map(({ method, path, rawQuery }) => `${method} ${path}${rawQuery ? `?${rawQuery}` : ''}`);
+}
+
+/** The properties of the message that are not as they came in. */
+function setBy({ msg: before = {} }: Vector, { msg: after = {} }: Outcome): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => !equal(before[name], value)));
+}
+
+/** True when the official palette could not do what it was asked to. */
+function failed({ expect }: Vector): boolean {
+  return (expect.errors ?? []).some(({ kind }) => /^(http-status|request-failed|missing-credentials)/.test(kind));
 }
 
 /** Equal, but a number may stand for its text: the engine refuses the text. */
