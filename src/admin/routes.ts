@@ -17,7 +17,7 @@ export interface AdminRoute {
   /** One permission or several, which are all needed. */
   permission: string | string[];
   /** `input` is the query of a `get`, the JSON of a `post`. */
-  handle(params: Record<string, string>, input: Record<string, unknown>): Promise<Outcome> | Outcome;
+  handle: (params: Record<string, string>, input: Record<string, unknown>) => Promise<Outcome> | Outcome;
 }
 
 type Mounted = Map<string, AdminRoute['handle']>;

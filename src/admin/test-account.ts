@@ -15,7 +15,8 @@ const SLOW_MS = 3_000;
  */
 export async function testAccount(RED: NodeAPI, input: Record<string, unknown>): Promise<Outcome<{ name: string }>> {
   const node = RED.nodes.getNode(textIn(input, 'id')) as ServerNode | null;
-  const value = (name: string): string | Refusal => resolve(RED, node, name, textIn(input, name), textIn(input, `${name}Type`));
+  const value = (name: string): string | Refusal =>
+    resolve(RED, node, name, textIn(input, name), textIn(input, `${name}Type`));
 
   const url = value('url');
   if (typeof url !== 'string') return url;
@@ -49,20 +50,14 @@ export async function testAccount(RED: NodeAPI, input: Record<string, unknown>):
 }
 
 /** A field's value as the runtime would take it; only what needs no message can be had. */
-function resolve(
-  RED: NodeAPI,
-  node: ServerNode | null,
-  field: string,
-  value: string,
-  kind: string,
-): string | Refusal {
+function resolve(RED: NodeAPI, node: ServerNode | null, field: string, value: string, kind: string): string | Refusal {
   if (/^https?:/.test(kind)) return kind;
   if (['msg', 'flow', 'global'].includes(kind)) return refusal('kind', { field, kind });
   const name = kind === 'env' ? value : /^\$\{([^}]+)\}$/.exec(value)?.[1];
   if (value === '') return refusal('incomplete', { field });
   if (name === undefined) return value;
   // The types want a node, but a new server has none yet.
-  const found: unknown = RED.util.evaluateNodeProperty(name, 'env', node as ServerNode, {});
+  const found: unknown = RED.util.evaluateNodeProperty(name, 'env', node!, {});
   const text = found === undefined || found === null ? '' : String(found).trim();
   return text === '' ? refusal('env', { field, name }) : text;
 }

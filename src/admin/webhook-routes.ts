@@ -32,7 +32,10 @@ export function serveWebhooks(RED: NodeAPI): void {
   };
 
   /** The deployed node and its address, for what reaches out to jambonz. */
-  const target = (id: string | undefined, input: Record<string, unknown>): { url: string; method: string } | Refusal => {
+  const target = (
+    id: string | undefined,
+    input: Record<string, unknown>,
+  ): { url: string; method: string } | Refusal => {
     const webhook = webhookOf(id);
     if (!webhook) return refusal('node-not-deployed');
     const url = addressOf(textIn(input, 'server'), webhook.path);

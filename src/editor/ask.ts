@@ -22,7 +22,10 @@ function settle<T>(request: JQuery.jqXHR): Promise<Answer<T>> {
   return new Promise((resolve) => {
     request.then(
       (answer: Answer<T>) => resolve(answer),
-      ({ status }: JQuery.jqXHR) => resolve({ ok: false, reason: status === 401 ? 'no-permission' : 'no-answer' }),
+      (failed: unknown) => {
+        const { status } = failed as JQuery.jqXHR;
+        resolve({ ok: false, reason: status === 401 ? 'no-permission' : 'no-answer' });
+      },
     );
   });
 }

@@ -44,7 +44,8 @@ class Connect {
     private readonly form: Form,
     private readonly group: JQuery,
   ) {
-    const input = this.part('application').find('input')[0] as HTMLInputElement;
+    const [input] = this.part('application').find('input');
+    if (!input) throw new Error('the form has no field for the application');
     this.redraw = combobox(input, () => this.applications, this.text('common.speech.list'));
     this.part('hook').on('change', () => this.reset());
     $(input).on('input change', () => this.reset());
@@ -102,7 +103,9 @@ class Connect {
     const isSame = deployed?.path === path && deployed.method === this.method;
     const hindrance = problem ?? (isSame ? '' : 'node-not-deployed');
     this.tell(hindrance === '' ? '' : sentence(this.form.node, { ok: false, reason: hindrance }));
-    this.part('connect').add(this.part('probe')).prop('disabled', hindrance !== '');
+    this.part('connect')
+      .add(this.part('probe'))
+      .prop('disabled', hindrance !== '');
     const time = lastCall ? new Date(lastCall).toLocaleString() : '';
     this.part('last-call').text(
       deployed ? this.text(time ? 'webhook-in.connect.last-call' : 'webhook-in.connect.no-call', { time }) : '',
@@ -111,7 +114,9 @@ class Connect {
 
   /** What is in the way of connecting. */
   private tell(hindrance: string): void {
-    this.part('hindrance').text(hindrance).toggleClass('jambonz-hidden', hindrance === '');
+    this.part('hindrance')
+      .text(hindrance)
+      .toggleClass('jambonz-hidden', hindrance === '');
   }
 
   private async offer(): Promise<void> {

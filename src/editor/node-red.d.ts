@@ -38,8 +38,7 @@ interface TypedInputKind {
   options?: string[];
   /** With a second argument the completions may come later. */
   autoComplete?:
-    | ((text: string) => EditorCompletion[])
-    | ((text: string, done: (completions: EditorCompletion[]) => void) => void);
+    ((text: string) => EditorCompletion[]) | ((text: string, done: (completions: EditorCompletion[]) => void) => void);
 }
 
 interface TypedInputOptions {

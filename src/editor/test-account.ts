@@ -38,7 +38,8 @@ function described(form: Form): object {
     [field, form.value(field) ?? ''],
     [`${field}Type`, form.kind(field)],
   ]);
-  return { id: form.node.id, ...Object.fromEntries(fields), keepToken: keepsSecret(form, 'apiToken') };
+  const values = Object.fromEntries(fields) as Record<string, unknown>;
+  return { id: form.node.id, ...values, keepToken: keepsSecret(form, 'apiToken') };
 }
 
 function told(node: EditorNode, answer: Answer<{ name: string; seconds?: string }>): string {
