@@ -161,7 +161,7 @@ function installPalette(target: string): void {
   );
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, 'package.json'), JSON.stringify(manifest));
-  cpSync(join(root, 'dist'), join(target, 'dist'), { recursive: true });
+  for (const folder of ['dist', 'resources']) cpSync(join(root, folder), join(target, folder), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(target, 'node_modules'));
   for (const file of Object.values(manifest['node-red'].nodes)) addMissingPage(join(target, file));
 }
