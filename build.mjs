@@ -36,6 +36,11 @@ function include(_line, part, attributes) {
   return html;
 }
 
+const pages = list('nodes', '.html').map((page) => read('nodes', page));
+const { catalogOf } = createRequire(import.meta.url)(at('dist/src/specification/catalog.js'));
+const verbs = pages.flatMap((page) => /<!-- include more verbs="([^"]+)"/.exec(page)?.[1].split(' ') ?? []);
+writeFileSync(at('resources/properties.json'), JSON.stringify(catalogOf(new Set(verbs))));
+
 mkdirSync(at('dist/nodes'), { recursive: true });
 for (const page of list('nodes', '.html')) {
   const html = read('nodes', page)

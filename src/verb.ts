@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { addMore } from './more';
 import { Problem, describe } from './problem';
 import { conform } from './specification';
 import { FieldReader, type Fields, type Message, type Reader } from './typed-value';
@@ -26,12 +27,14 @@ export function verbNode(RED: NodeAPI, build: VerbBuilder) {
     RED.nodes.createNode(this, config);
     const fields = new FieldReader(RED, this, config as unknown as Fields);
     const report = reporter(RED, this);
+    const hasMore = 'more' in config;
     this.on('input', (received, send, done: Done) => {
       const msg = received as Message;
       const read = fields.for(msg);
       const append = async (): Promise<void> => {
         const verb = await build(read, msg);
         if (verb) {
+          if (hasMore) await addMore(read, verb);
           const document = existing(msg);
           msg.jambonz = [...document, conform(verb, read.problems)];
         }

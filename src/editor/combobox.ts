@@ -4,7 +4,12 @@ export interface Choice {
   name?: string;
   /** Choices of one group stand together, under its name. */
   group?: string;
+  /** What it is good for, in small print. */
+  note?: string;
 }
+
+/** More than anybody reads; typing narrows the list. */
+const MOST = 200;
 
 let count = 0;
 
@@ -71,7 +76,9 @@ export function combobox(input: HTMLInputElement, choices: () => Choice[], openL
   /** Shows all choices, or those that contain what was typed. */
   const open = (typed?: string): void => {
     const wanted = typed?.trim().toLowerCase() ?? '';
-    shown = choices().filter(({ value, name }) => `${value}\n${name ?? ''}`.toLowerCase().includes(wanted));
+    shown = choices()
+      .filter(({ value, name, note }) => `${value}\n${name ?? ''}\n${note ?? ''}`.toLowerCase().includes(wanted))
+      .slice(0, MOST);
     close();
     if (shown.length === 0) return;
     list = $('<ul class="jambonz-combobox-list" role="listbox">').attr('id', id);
@@ -83,6 +90,7 @@ export function combobox(input: HTMLInputElement, choices: () => Choice[], openL
         .attr('id', `${id}-${String(index)}`)
         .append($('<span>').text(choice.name ?? choice.value))
         .append(choice.name && choice.name !== choice.value ? $('<code>').text(choice.value) : [])
+        .append(choice.note ? $('<small>').text(choice.note) : [])
         // The field keeps the focus: its blur would close the list before the click arrives.
         .on('mousedown', (event) => event.preventDefault())
         .on('click', () => pick(choice))

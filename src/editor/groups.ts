@@ -1,4 +1,5 @@
 import { propertiesOf, textOf, type Form } from './form';
+import { hasMore } from './more';
 import { headerLists, rowsOf } from './headers';
 import { hasSavedSecret } from './secrets';
 import { problemOf } from './valid';
@@ -9,6 +10,7 @@ export function openUsedGroups(form: Form): void {
     const inside = propertiesOf(form.node).filter((property) => group.contains(form.input(property)[0] ?? null));
     const isUsed =
       inside.some((property) => differs(form, property) || problemOf(form, property) !== '') ||
+      (hasMore(form) && $(group).find('[data-more]').length > 0) ||
       headerLists(form).some(({ list }) => group.contains(list[0] ?? null) && rowsOf(list).length > 0);
     if (isUsed) group.setAttribute('open', '');
   });

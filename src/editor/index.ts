@@ -5,6 +5,7 @@ import { formOf, open } from './form';
 import { openUsedGroups } from './groups';
 import { prepareHeaders, saveHeaders } from './headers';
 import { checkHooks } from './hooks';
+
 import { prepareKinds, saveKinds } from './kinds';
 import { prepareMore, saveMore, validMore } from './more';
 import { prepareOlder } from './older';
@@ -15,6 +16,7 @@ import { prepareTargets, saveTargets } from './targets';
 import { prepareTest } from './test-account';
 import { leaveUntouchedFields, rememberFields } from './untouched';
 import { current, showProblems, valid } from './valid';
+import { checkVersions } from './versions';
 import { showWhatApplies } from './visibility';
 
 /**
@@ -75,3 +77,4 @@ declare global {
 window.jambonz = jambonz;
 warnOfClash();
 forgetListsAfterDeploy();
+checkVersions();

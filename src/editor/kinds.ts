@@ -40,15 +40,18 @@ function definition(form: Form, input: JQuery, kind: string): string | TypedInpu
   if (kind === 'mustache') return mustacheKind(form.node);
   if (kind === UNSET) return { value: UNSET, label: form.node._('common.kind.unset'), hasValue: false };
   if (/^https?:/.test(kind)) return { value: kind, label: kind.replace(/^https?:\/\//, ''), hasValue: false };
-  if (kind === 'str' && input.is('[data-secret]')) return { ...text(), inputType: 'password' };
-  if (kind === 'str' && input.is('[data-hook]')) return { ...text(), autoComplete: webhookPaths };
-  if (kind === 'str' && input.is('[data-account]')) return { ...text(), autoComplete: accountCompletions(form, input) };
+  if (kind === 'str' && input.is('[data-secret]')) return { ...textKind(), inputType: 'password' };
+  if (kind === 'str' && input.is('[data-hook]')) return { ...textKind(), autoComplete: webhookPaths };
+  if (kind === 'str' && input.is('[data-account]')) {
+    return { ...textKind(), autoComplete: accountCompletions(form, input) };
+  }
   return KNOWN.has(kind) ? kind : { value: kind, label: kind };
 }
 
 const KNOWN = new Set(['str', 'num', 'bool', 'json', 'msg', 'flow', 'global', 'jsonata', 'env']);
 
-function text(): TypedInputKind {
+/** Plain text, for a kind that has more to it than its name. */
+export function textKind(): TypedInputKind {
   return { value: 'str', label: RED._('typedInput.type.str'), icon: 'red/images/typedInput/az.svg' };
 }
 

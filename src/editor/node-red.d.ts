@@ -35,7 +35,7 @@ interface TypedInputKind {
   icon?: string;
   hasValue?: boolean;
   inputType?: string;
-  options?: string[];
+  options?: (string | { value: string; label: string })[];
   /** With a second argument the completions may come later. */
   autoComplete?:
     ((text: string) => EditorCompletion[]) | ((text: string, done: (completions: EditorCompletion[]) => void) => void);
@@ -82,17 +82,28 @@ declare const RED: {
     eachNode(each: (node: EditorNode) => boolean | undefined): void;
     eachConfig(each: (node: EditorNode) => boolean | undefined): void;
     node(id: string): EditorNode | null;
+    workspace(id: string): object | undefined;
+    subflow(id: string): object | undefined;
+    group(id: string): object | undefined;
+    filterLinks(filter: { target: EditorNode }): { source: EditorNode }[];
     registry: {
+      getNodeSetForType(type: string): { module: string } | undefined;
       getModuleList(): Record<string, EditorModule>;
       getModule(name: string): EditorModule | undefined;
     };
+  };
+  editor: {
+    validateNode(node: EditorNode): boolean;
+  };
+  view: {
+    redraw(updateActive?: boolean): void;
   };
   workspaces: {
     /** The id of the tab that is shown; 0 before the flows are loaded. */
     active(): string | 0;
   };
   events: {
-    on(event: string, listener: () => void): void;
+    on(event: string, listener: (node: EditorNode) => void): void;
   };
   notify(content: JQuery, options: EditorNotification): { close(): void };
   utils: {

@@ -1,4 +1,6 @@
+import { isUnknownField } from './arranged';
 import { formOf, textOf, type Form } from './form';
+import { chosenPlatform } from './platform';
 
 /** What a field must be beyond what its kind demands. */
 export type Rule = 'required' | 'whole' | 'not-negative' | 'repeat' | 'web-address';
@@ -19,7 +21,7 @@ export function valid(
   options: object | undefined,
   rules: readonly Rule[] = [],
 ): boolean | string {
-  const reason = fault(node, property, textOf(value), rules);
+  const reason = fault(node, property, textOf(value), rules) || versionFault(node, property, textOf(value));
   if (reason === '') return true;
   // Node-RED lists the reasons of all fields together, so each says whose it is.
   return options ? `${property}: ${reason}` : false;
@@ -57,6 +59,12 @@ function isWebAddress(value: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** What the chosen version lacks. Where nobody has chosen one, a flow of the official palette is left in peace. */
+function versionFault(node: EditorNode, property: string, value: string): string {
+  const platform = value === '' ? undefined : chosenPlatform(node);
+  return isUnknownField(node, property, platform) ? node._('common.invalid.version', { platform }) : '';
 }
 
 /** The kind in the open dialog, else the saved one. */

@@ -20,6 +20,6 @@ function holds(form: Form, condition: string): boolean {
 }
 
 /** A config node's list says `_ADD_` when none is chosen. */
-function isSet(value: string | boolean | undefined): boolean {
+export function isSet(value: string | boolean | undefined): boolean {
   return value !== undefined && value !== '' && value !== false && value !== '_ADD_';
 }

@@ -4,7 +4,7 @@ import { schema10 } from './schema-10';
 import { isEmpty, jsonType, type Shape, type Specification } from './shape';
 
 export { warmUp } from './schema-10';
-export { isEmpty } from './shape';
+export { isEmpty, type Shape } from './shape';
 
 /** The jambonz versions that differ in what they accept: 0.9 is strict; 10 and later know more. */
 export type Platform = '0.9' | '10';
@@ -28,9 +28,27 @@ export function toPlatform(version: unknown): Platform {
  */
 export function conform<T extends JsonObject>(verb: T, problems: Problem[]): T {
   const name = String(verb.verb);
-  const shape = engine09.verb(name) ?? schema10.verb(name);
-  if (shape) conformObject(verb, shape, '', problems);
+  const open = engine09.verb(name);
+  // The other version's data are read when a verb has a property that this one does not know.
+  if (open) conformObject(verb, open, () => schema10.verb(name), '', problems);
+  else {
+    const commercial = schema10.verb(name);
+    if (commercial) conformObject(verb, commercial, nothing, '', problems);
+  }
   return withoutEmpty(verb);
+}
+
+/** The shape of a property, of the first version that knows it; a path may lead through a list. */
+export function shapeAt(verb: string, path: readonly string[]): Shape | undefined {
+  for (const specification of [engine09, schema10]) {
+    let shape = specification.verb(verb);
+    for (const name of path) {
+      if (shape?.items && /^\d+$/.test(name)) shape = shape.items;
+      else shape = (shape?.items ?? shape)?.properties?.get(name);
+    }
+    if (shape) return shape;
+  }
+  return undefined;
 }
 
 /** A verb without its empty top-level properties, itself when there are none; what lies deeper is left alone. */
@@ -45,11 +63,23 @@ export function withoutEmpty<T extends object>(verb: T): T {
   return kept as T;
 }
 
-function conformObject(object: JsonObject, shape: Shape, path: string, problems: Problem[]): void {
+/** Finds the shape that another version has for the same thing. */
+type Otherwise = () => Shape | undefined;
+const nothing: Otherwise = () => undefined;
+
+function conformObject(
+  object: JsonObject,
+  shape: Shape,
+  otherwise: Otherwise,
+  path: string,
+  problems: Problem[],
+): void {
   if (!shape.properties) return;
   for (const property of Object.keys(object)) {
     const value = object[property];
-    const expected = value === undefined ? undefined : shape.properties.get(property);
+    if (value === undefined || property === 'verb') continue;
+    const known = shape.properties.get(property);
+    const expected = known ?? otherwise()?.properties?.get(property);
     if (!expected) continue;
     const field = path ? `${path}.${property}` : property;
     if (typeof value === 'string') {
@@ -64,16 +94,19 @@ function conformObject(object: JsonObject, shape: Shape, path: string, problems:
       problems.push(new Problem('number', { field, value: String(value) }));
       object[property] = undefined;
     } else {
-      conformNested(value, expected, field, problems);
+      conformNested(value, expected, known ? () => otherwise()?.properties?.get(property) : nothing, field, problems);
     }
   }
 }
 
-function conformNested(value: unknown, shape: Shape, path: string, problems: Problem[]): void {
+function conformNested(value: unknown, shape: Shape, otherwise: Otherwise, path: string, problems: Problem[]): void {
   if (Array.isArray(value)) {
-    if (shape.items) for (const item of value) conformNested(item, shape.items, path, problems);
+    const members = value.filter((member) => typeof member === 'object');
+    if (members.length === 0) return;
+    const items = shape.items ?? otherwise()?.items;
+    if (items) for (const item of members) conformNested(item, items, () => otherwise()?.items, path, problems);
   } else if (typeof value === 'object' && value !== null && shape.properties) {
-    conformObject(value as JsonObject, shape, path, problems);
+    conformObject(value as JsonObject, shape, otherwise, path, problems);
   }
 }
 

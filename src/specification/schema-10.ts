@@ -7,6 +7,7 @@ import type { JsonType, Shape, Specification } from './shape';
 /** The parts of JSON Schema that the jambonz schemas use. */
 interface JsonSchema {
   $id?: string;
+  description?: string;
   $ref?: string;
   type?: string | string[];
   enum?: unknown[];
@@ -95,6 +96,9 @@ function merge(
   }
   if (schema.type === 'object' && !schema.properties && !schema.allOf && !schema.oneOf && !schema.anyOf) open = true;
   if (schema.items) shape.items ??= shapeOf(schema.items, base);
+  if (schema.description) shape.description ??= schema.description;
+  if (schema.enum) shape.suggestions = [...(shape.suggestions ?? []), ...schema.enum];
+  else if (schema.const !== undefined) shape.suggestions = [...(shape.suggestions ?? []), schema.const];
   if (schema.$ref) {
     const [target, targetBase] = resolve(schema.$ref, base);
     if (target) open = merge(target, targetBase, shape, types, properties) || open;

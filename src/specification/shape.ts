@@ -11,6 +11,10 @@ export interface Shape {
   required?: readonly string[];
   /** The members of an array. */
   items?: Shape;
+  /** Values that the documentation names; others may be as good. */
+  suggestions?: readonly unknown[];
+  /** What the property is for, in the words of the package. */
+  description?: string;
 }
 
 /** What one version of jambonz knows of verbs. */
