@@ -55,10 +55,9 @@ export function serverFor(form: Form, property?: string): string {
   return [...near, ...far].find((id) => configs.includes(id)) ?? configs[0] ?? '';
 }
 
-/** What a field marked `data-account` offers. */
-async function choicesFor(form: Form, input: JQuery): Promise<{ choices: Choice[]; fault?: string }> {
-  const list = input.attr('data-account') ?? '';
-  const server = serverFor(form, input.attr('data-server'));
+/** What the account has for a list; `property` holds the server, if the dialog has a field for it. */
+async function choicesFor(form: Form, list: string, property?: string): Promise<{ choices: Choice[]; fault?: string }> {
+  const server = serverFor(form, property);
   const toChoice = CHOICES[list];
   if (server === '' || !toChoice) return { choices: [] };
   const listing = await listOf(server, list);
@@ -68,9 +67,9 @@ async function choicesFor(form: Form, input: JQuery): Promise<{ choices: Choice[
 }
 
 /** Completions for a TypedInput's text, by name and by what is saved. */
-export function accountCompletions(form: Form, input: JQuery) {
+export function accountCompletions(form: Form, list: string, property?: string) {
   return (typed: string, done: (completions: EditorCompletion[]) => void): void => {
-    void choicesFor(form, input).then(({ choices }) => {
+    void choicesFor(form, list, property).then(({ choices }) => {
       const wanted = typed.trim().toLowerCase();
       const fitting = choices.filter(({ value, name = '' }) => `${value}\n${name}`.toLowerCase().includes(wanted));
       done(fitting.map(({ value, name }) => ({ value, label: name ? `${name} (${value})` : value })));
@@ -86,6 +85,8 @@ export function accountCompletions(form: Form, input: JQuery) {
  */
 export function prepareAccount(form: Form): void {
   for (const { input, property } of form.marked('data-account')) {
+    const list = input.attr('data-account') ?? '';
+    const server = input.attr('data-server');
     let choices: Choice[] = [];
     const isTyped = input.is('[data-kinds]');
     const redraw = isTyped
@@ -101,7 +102,7 @@ export function prepareAccount(form: Form): void {
       redraw?.();
     };
     const load = async (): Promise<void> => {
-      const found = await choicesFor(form, input);
+      const found = await choicesFor(form, list, server);
       if (!form.isOpen) return;
       choices = found.choices;
       fault = found.fault ? form.node._('common.account.no-list', { why: found.fault }) : '';
@@ -110,7 +111,6 @@ export function prepareAccount(form: Form): void {
     void load();
     show();
     form.element.on('change', show);
-    const server = input.attr('data-server');
     if (server) form.input(server).on('change', () => void load());
   }
 }
