@@ -102,7 +102,7 @@ describe('The account in the editor of Node-RED 4.1', function () {
   it('connects an application after showing what will change, and says that the address leads here', async () => {
     const { page } = editor;
     await editor.openAny('in');
-    await page.getByText('Connect to jambonz').click();
+    await page.locator('#dialog-form summary', { hasText: 'Connect to jambonz' }).click();
     await page.locator('[data-part="address"]', { hasText: `${editor.red.url}/answer` }).waitFor();
     await page.locator('.jambonz-combobox:has(#webhook-in-connect-application) > .jambonz-combobox-open').click();
     await page.getByRole('option', { name: 'app one' }).click();
