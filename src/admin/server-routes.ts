@@ -5,7 +5,10 @@ import { accountList } from './lists';
 import { serveAdmin, textIn } from './routes';
 import { testAccount } from './test-account';
 
-/** What the editor may ask about servers and their accounts. */
+/**
+ * What the editor may ask about servers and their accounts. The routes of the official palette,
+ * `/_jambonz/applications/:id` and its speech lists, were open to everybody and are not here.
+ */
 export function serveServers(RED: NodeAPI): void {
   serveAdmin(RED, [
     {

@@ -169,7 +169,7 @@ class Connect {
         $('<dd>').append($('<del>').text(before), $('<ins>').text(`${to.method} ${to.url}`)),
       );
     }
-    const confirm = this.button('confirm', 'primary').on('click', () => void this.connect(wish, plan));
+    const confirm = this.button('confirm').on('click', () => void this.connect(wish, plan));
     const cancel = this.button('cancel').on('click', () => this.reset());
     this.part('plan')
       .empty()
@@ -183,9 +183,8 @@ class Connect {
     confirm.trigger('focus');
   }
 
-  private button(name: string, look = ''): JQuery {
+  private button(name: string): JQuery {
     return $('<button type="button" class="red-ui-button">')
-      .addClass(look)
       .attr('data-part', name)
       .text(this.text(`webhook-in.connect.${name}`));
   }
