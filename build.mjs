@@ -33,6 +33,8 @@ function include(_line, part, attributes) {
   let html = read('src/editor/parts', `${part}.html`);
   for (const [, name, value] of attributes.matchAll(/([\w-]+)="([^"]*)"/g))
     html = html.replaceAll(`__${name}__`, value);
+  const [open] = /__\w+__/.exec(html) ?? [];
+  if (open) throw new Error(`the part ${part} wants ${open.replaceAll('__', '')}="…"`);
   return html;
 }
 

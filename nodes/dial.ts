@@ -1,7 +1,8 @@
 import type { NodeAPI } from 'node-red';
+import { answeringMachineDetection } from '../src/amd';
 import { dialTargets } from '../src/dial-target';
 import { typedHeaders } from '../src/headers';
-import { amdRecognizer, transcribe } from '../src/speech';
+import { transcribe } from '../src/speech';
 import { isBlank, type Reader } from '../src/typed-value';
 import { verbNode } from '../src/verb';
 
@@ -44,21 +45,4 @@ function forwardPai(value: unknown): unknown {
 async function listen(read: Reader): Promise<object | undefined> {
   if (isBlank(read.raw('listenurl'))) return undefined;
   return { url: await read.value('listenurl'), mixType: 'stereo' };
-}
-
-async function answeringMachineDetection(read: Reader): Promise<object | undefined> {
-  if (isBlank(read.raw('amd_actionHook'))) return undefined;
-  const timers = {
-    decisionTimeoutMs: await read.digits('amd_timers_decisionTimeoutMs'),
-    greetingCompletionTimeoutMs: await read.digits('amd_timers_greetingCompletionTimeoutMs'),
-    noSpeechTimeoutMs: await read.digits('amd_timers_noSpeechTimeoutMs'),
-    toneTimeoutMs: await read.digits('amd_timers_toneTimeoutMs'),
-  };
-  return {
-    actionHook: await read.value('amd_actionHook'),
-    thresholdWordCount: await read.digits('amd_thresholdWordCount'),
-    digitCount: await read.digits('amd_digitCount'),
-    timers: Object.values(timers).some((timer) => timer !== undefined) ? timers : undefined,
-    recognizer: amdRecognizer(read),
-  };
 }

@@ -10,7 +10,7 @@ export = (RED: NodeAPI): void => {
   RED.nodes.registerType(
     'listen',
     verbNode(RED, async (read) => ({
-      verb: 'listen',
+      verb: read.raw('verb') === 'stream' ? 'stream' : 'listen',
       url: await read.value('url'),
       actionHook: await read.value('actionhook'),
       finishOnKey: read.raw('finishonkey'),

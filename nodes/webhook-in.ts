@@ -7,8 +7,9 @@ import { open } from '../src/http/exchange';
 import { forgetCalls, lastCallOf, looksLikeJambonz } from '../src/http/last-call';
 import { classify, withQuery } from '../src/http/request';
 import { signatureFault } from '../src/http/signature';
+import { platformOfServer } from '../src/platform';
 import type { ServerNode } from '../src/server';
-import { toPlatform, warmUp, type Platform } from '../src/specification';
+import { warmUp } from '../src/specification';
 
 interface Config extends NodeDef {
   url: string;
@@ -33,7 +34,7 @@ export = (RED: NodeAPI): void => {
     }
 
     const server = config.server ? (RED.nodes.getNode(config.server) as ServerNode | null) : null;
-    const platform = platformOf(RED, this, server);
+    const platform = platformOfServer(RED, this, server);
     if (platform === '10') setImmediate(warmUp);
     const secrets = config.signed ? usableSecrets(RED, this, server, method) : undefined;
 
@@ -93,12 +94,6 @@ export = (RED: NodeAPI): void => {
   RED.nodes.registerType('webhook in', WebhookIn);
   serveWebhooks(RED);
 };
-
-/** The version that will read the answers: of the flow, else of the server, else 0.9. */
-function platformOf(RED: NodeAPI, node: Node, server: ServerNode | null): Platform {
-  const ofFlow: unknown = RED.util.evaluateNodeProperty('JAMBONZ_VERSION', 'env', node, {});
-  return ofFlow ? toPlatform(ofFlow) : (server?.platform ?? '0.9');
-}
 
 /** The secrets to check signatures with; none, and an error, when the node can accept nothing. */
 function usableSecrets(RED: NodeAPI, node: Node, server: ServerNode | null, method: string): string[] {

@@ -64,6 +64,8 @@ const LONGEST_PAUSE_MS = 10_000;
 const FIRST_PAUSE_MS = 250;
 const LARGEST_ANSWER = 16 * 1024 * 1024;
 const LONGEST_MESSAGE = 500;
+/** Hiding a shorter text would make others unreadable, and it keeps no secret. */
+const SHORTEST_SECRET = 4;
 
 /** The REST API of jambonz. Paths are those below `/v1`; make them with {@link path}. */
 export class JambonzApi {
@@ -144,7 +146,7 @@ export class JambonzApi {
       });
       const { status, statusText } = response;
       const header = (name: string): string => textOf(response.headers[name]);
-      const data = this.withoutToken(parsed(response.data, header('content-type')));
+      const data = parsed(response.data, header('content-type'));
       if (status >= 200 && status < 300) return { status, statusText, data };
       throw this.refusal({ status, statusText, data, retryAfter: header('retry-after') }, header('location'));
     } catch (error) {
@@ -174,7 +176,8 @@ export class JambonzApi {
 
   /** An answer other than 2xx. */
   private refusal(failure: Failure & { status: number; statusText: string }, location: string): ApiError {
-    const { status, statusText, data, retryAfter } = failure;
+    const { status, statusText, retryAfter } = failure;
+    const data = this.withoutToken(failure.data);
     const serverMessage = serverMessageOf(data);
     const known: Failure = { status, statusText, data };
     if (serverMessage !== undefined) known.serverMessage = serverMessage;
@@ -204,7 +207,7 @@ export class JambonzApi {
 
   /** A server that repeats the key must not bring it into a log. */
   private withoutToken(value: unknown): unknown {
-    if (this.token === '') return value;
+    if (this.token.length < SHORTEST_SECRET) return value;
     if (typeof value === 'string') return value.replaceAll(this.token, '***');
     if (typeof value !== 'object' || value === null) return value;
     const text = JSON.stringify(value);

@@ -12,7 +12,10 @@ export interface ProblemFacts {
   [fact: string]: unknown;
 }
 
-/** An error whose text is looked up in the catalog under `common.problem.<reason>`. */
+/**
+ * An error whose text is looked up in the catalog under `common.problem.<reason>`; a reason with a
+ * dot is the whole key of a text that one node alone has.
+ */
 export class Problem extends Error {
   constructor(
     readonly reason: string,
@@ -47,7 +50,9 @@ function asJson(value: object | null): string {
 
 /** The text of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  // JSONata throws plain objects.
+  const { message } = Object(error) as { message?: unknown };
+  return typeof message === 'string' ? message : String(error);
 }
 
 /** `RED._`, which finds the text of a catalog key and fills in `__name__` placeholders. */
@@ -62,5 +67,6 @@ export function describe(translate: Translate, node: { name?: string; type: stri
   const { field = '', value, ...facts } = error.facts;
   const texts: Record<string, string> = { node: name, field, value: shown(value, field), detail: '' };
   for (const [fact, text] of Object.entries(facts)) texts[fact] = shown(text);
-  return translate(`common.problem.${error.reason}`, texts);
+  const { reason } = error;
+  return translate(reason.includes('.') ? reason : `common.problem.${reason}`, texts);
 }

@@ -54,11 +54,14 @@ export function restNode(RED: NodeAPI, run: RestCall, options: RestOptions = {})
       const msg = received as Message;
       const read = fields.for(msg);
       progress.begin();
-      const request = async (): Promise<void> => {
+      const request = async (): Promise<Message[]> => {
         const api = await serverOf(RED, saved.server).api(this, msg, closing.signal);
-        const result = await run({ read, msg, api });
+        return messagesOf(RED, msg, await run({ read, msg, api }));
+      };
+      const succeed = (messages: Message[]): void => {
         progress.end(read.problems);
-        for (const message of messagesOf(RED, msg, result)) send(message);
+        for (const message of messages) send(message);
+        done();
       };
       const fail = (error: unknown): void => {
         const failure = progress.fail(read.problems, error);
@@ -66,9 +69,7 @@ export function restNode(RED: NodeAPI, run: RestCall, options: RestOptions = {})
         if (properties) send(Object.assign(msg, properties));
         done(failure);
       };
-      request()
-        .then(() => done(), fail)
-        .catch(done);
+      request().then(succeed, fail).catch(done);
     });
   };
 }
@@ -95,9 +96,22 @@ export function understood<T>(take: () => T): T {
   }
 }
 
+/** Several messages are numbered as a split node does it, so that a join node makes one list of them. */
 function messagesOf(RED: NodeAPI, msg: Message, result: RestResult): Message[] {
   if (!Array.isArray(result)) return [Object.assign(msg, result)];
-  return result.map((properties) => Object.assign(RED.util.cloneMessage(msg), properties));
+  const { parts } = msg;
+  const lengths = result.map(({ payload }) => (Array.isArray(payload) ? payload.length : 1));
+  const series = {
+    id: RED.util.generateId(),
+    type: 'array',
+    count: result.length,
+    // A join node puts lists together only when they are said to be longer than one.
+    len: Math.max(2, ...lengths),
+    ...(parts !== undefined && { parts }),
+  };
+  return result.map((properties, index) =>
+    Object.assign(RED.util.cloneMessage(msg), properties, { parts: { ...series, index } }),
+  );
 }
 
 /** What a message carries on after a failure; undefined when it goes no further. */

@@ -14,6 +14,39 @@ export function synthesizer(read: Reader): object | undefined {
   return isDefault(vendor) ? undefined : { vendor, language: read.raw('lang'), voice: read.raw('voice') };
 }
 
+/** The voice for the rest of the call; `default` stands for the application's, and is sent as such. */
+export function configSynthesizer(read: Reader): object {
+  const [vendor, language, voice] = ['vendor', 'lang', 'voice'].map((field) => read.raw(field) ?? 'default');
+  return { vendor, language, voice };
+}
+
+/** What recognises speech for the rest of the call. */
+export async function configRecognizer(read: Reader): Promise<object> {
+  const recognizer = base(read);
+  if (recognizer.vendor === 'google') {
+    const words = await hints(read);
+    return {
+      ...recognizer,
+      profanityFilter: read.raw('profanityfilter'),
+      // An empty list would undo the hints of an earlier config.
+      hints: words.length > 0 ? words : undefined,
+      naicsCode: await read.count('naics'),
+      altLanguages: await altLanguages(read),
+    };
+  }
+  if (recognizer.vendor !== 'aws') return recognizer;
+  return { ...recognizer, ...(await vocabulary(read)), identifyChannels: read.raw('identifyChannels') };
+}
+
+/** A speech service as the fields of a node say, without what is left to the jambonz application. */
+export function chosenSpeech(read: Reader, fields: Record<string, string>): Record<string, unknown> | undefined {
+  const chosen = Object.entries(fields)
+    .map(([property, field]) => [property, read.raw(field)] as const)
+    .filter(([, value]) => !isDefault(value));
+  // jambonz wants a vendor beside a language.
+  return chosen.length > 0 ? { vendor: 'default', ...Object.fromEntries(chosen) } : undefined;
+}
+
 /** What recognises speech in a gather: vendor, language and the vendor's own options. */
 export async function gatherRecognizer(read: Reader): Promise<object> {
   const recognizer = base(read);
@@ -87,7 +120,7 @@ function hints(read: Reader): Later<unknown[]> {
 }
 
 async function altLanguages(read: Reader): Promise<unknown[] | undefined> {
-  const languages = await read.list('recognizeraltlang');
+  const languages = await read.list(read.named('recognizeraltlang', 'altLanguages'));
   return languages.length > 0 ? languages : undefined;
 }
 
@@ -97,6 +130,6 @@ async function vocabulary(read: Reader): Promise<object> {
   return {
     vocabularyName: isBlank(name) ? undefined : name,
     vocabularyFilterName: isBlank(filter) ? undefined : filter,
-    filterMethod: read.raw('vocabularyfiltermethod'),
+    filterMethod: read.raw(read.named('vocabularyfiltermethod', 'filtermethod')),
   };
 }

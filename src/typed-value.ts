@@ -229,7 +229,8 @@ export function isBlank(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
 
-function parseJson(value: unknown, field: string): unknown {
+/** JSON that came as text. @throws Problem when it is not JSON */
+export function parseJson(value: unknown, field: string): unknown {
   if (typeof value !== 'string') return value;
   try {
     return JSON.parse(value);

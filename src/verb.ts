@@ -11,7 +11,7 @@ export interface Verb {
 }
 
 /** Makes a node's verb for one message; undefined when there is nothing to append. */
-export type VerbBuilder = (read: Reader, msg: Message) => Verb | undefined | Promise<Verb | undefined>;
+export type VerbBuilder = (read: Reader, msg: Message, node: Node) => Verb | undefined | Promise<Verb | undefined>;
 
 type Done = (error?: Error) => void;
 
@@ -32,7 +32,7 @@ export function verbNode(RED: NodeAPI, build: VerbBuilder) {
       const msg = received as Message;
       const read = fields.for(msg);
       const append = async (): Promise<void> => {
-        const verb = await build(read, msg);
+        const verb = await build(read, msg, this);
         if (verb) {
           if (hasMore) await addMore(read, verb);
           const document = existing(msg);

@@ -5,6 +5,8 @@ interface Arrangement {
   verbs: string[];
   /** The path in the verb, by the node's property (`data-verb="recognizer.vendor"`). */
   paths: Map<string, string[]>;
+  /** The node's properties, by the text of the path. */
+  fields: Map<string, string[]>;
 }
 
 const arrangements = new Map<string, Arrangement>();
@@ -15,12 +17,15 @@ export function arrangementOf(type: string): Arrangement {
   if (known) return known;
   const template = $('<div>').html($(`script[data-template-name="${type}"]`).html() || '');
   const paths = new Map<string, string[]>();
+  const fields = new Map<string, string[]>();
   template.find('[data-verb]').each((_index, element) => {
     const property = element.id.replace(/^node-input-/, '').replace(/-container$/, '');
-    paths.set(property, pathOfText(element.dataset.verb ?? ''));
+    const path = pathOfText(element.dataset.verb ?? '');
+    paths.set(property, path);
+    fields.set(textOfPath(path), [...(fields.get(textOfPath(path)) ?? []), property]);
   });
   const verbs = (template.find('[data-more]').attr('data-more') ?? '').split(' ').filter(Boolean);
-  const arrangement = { verbs, paths };
+  const arrangement = { verbs, paths, fields };
   arrangements.set(type, arrangement);
   return arrangement;
 }
@@ -52,15 +57,11 @@ function hasOpenParent(verbs: readonly string[], path: readonly string[]): boole
   return false;
 }
 
-/** The visible field of a form that sets a property, or a part of it, if there is one. */
+/** The visible field of a form that sets a property, if there is one. */
 export function fieldFor(
   type: string,
   path: readonly string[],
   isVisible: (property: string) => boolean,
 ): string | undefined {
-  const wanted = textOfPath(path);
-  for (const [property, own] of arrangementOf(type).paths) {
-    if (textOfPath(own) === wanted && isVisible(property)) return property;
-  }
-  return undefined;
+  return arrangementOf(type).fields.get(textOfPath(path))?.find(isVisible);
 }

@@ -15,7 +15,9 @@ export class Form {
 
   /** The input of a property; empty when the dialog has none. */
   input(property: string): JQuery {
-    return this.element.find(`[id="${this.prefix}-${property}"]`);
+    // A look-up by id does not grow with the form; every change of a field asks for all the others.
+    const found = document.getElementById(`${this.prefix}-${property}`);
+    return found && this.element[0]?.contains(found) ? $(found) : $();
   }
 
   /** Inputs with an attribute, for example `data-hook`, with the properties they edit. */

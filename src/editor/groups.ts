@@ -1,6 +1,7 @@
 import { propertiesOf, textOf, type Form } from './form';
 import { hasMore } from './more';
 import { headerLists, rowsOf } from './headers';
+import { mcpLists, serversOf } from './mcp';
 import { hasSavedSecret } from './secrets';
 import { problemOf } from './valid';
 
@@ -11,7 +12,8 @@ export function openUsedGroups(form: Form): void {
     const isUsed =
       inside.some((property) => differs(form, property) || problemOf(form, property) !== '') ||
       (hasMore(form) && $(group).find('[data-more]').length > 0) ||
-      headerLists(form).some(({ list }) => group.contains(list[0] ?? null) && rowsOf(list).length > 0);
+      headerLists(form).some(({ list }) => group.contains(list[0] ?? null) && rowsOf(list).length > 0) ||
+      mcpLists(form).some(({ list }) => group.contains(list[0] ?? null) && serversOf(list).length > 0);
     if (isUsed) group.setAttribute('open', '');
   });
 }

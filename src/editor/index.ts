@@ -7,6 +7,7 @@ import { prepareHeaders, saveHeaders } from './headers';
 import { checkHooks } from './hooks';
 
 import { prepareKinds, saveKinds } from './kinds';
+import { prepareMcp, saveMcp } from './mcp';
 import { prepareMore, saveMore, validMore } from './more';
 import { prepareOlder } from './older';
 import { prepareSecrets } from './secrets';
@@ -22,7 +23,7 @@ import { showWhatApplies } from './visibility';
 /**
  * What the palette's dialogs share. Attributes in a form say what its fields are; see the modules
  * for `data-kinds`, `data-hook`, `data-show-if`, `data-headers`, `data-secret`, `data-legacy`,
- * `data-absent`, `data-speech`, `data-targets`, `data-more`, `data-verb`, `data-account`,
+ * `data-absent`, `data-speech`, `data-targets`, `data-mcp`, `data-more`, `data-verb`, `data-account`,
  * `data-test-account` and `data-connect`.
  */
 const jambonz = {
@@ -36,6 +37,7 @@ const jambonz = {
     prepareSecrets(form);
     prepareHeaders(form);
     prepareTargets(form);
+    prepareMcp(form);
     prepareSpeech(form);
     prepareMore(form);
     prepareAccount(form);
@@ -58,6 +60,7 @@ const jambonz = {
     if (!form) return;
     saveHeaders(form);
     saveTargets(form);
+    saveMcp(form);
     saveMore(form);
     leaveUntouchedFields(form);
     saveKinds(form);

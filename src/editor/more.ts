@@ -47,9 +47,19 @@ export function prepareMore(form: Form): void {
   for (const row of savedRows(form.node)) list.editableList('addItem', row);
   list.data('opening', JSON.stringify(rowsOf(list)));
   const refresh = (): void => {
-    list.editableList('items').each((_index, item) => explain(form, $(item), verbs));
+    const platform = chosenPlatform(form.node);
+    list.editableList('items').each((_index, item) => explain(form, $(item), verbs, platform));
   };
-  form.element.on('change keyup', refresh);
+  let isPlanned = false;
+  // Once for all the events of a turn: a long list takes its time.
+  form.element.on('change keyup', () => {
+    if (isPlanned) return;
+    isPlanned = true;
+    setTimeout(() => {
+      isPlanned = false;
+      if (form.isOpen) refresh();
+    }, 0);
+  });
   void loadProperties().done(() => {
     if (!form.isOpen) return;
     list.editableList('items').each((_index, item) => showValue(form, $(item), verbs));
@@ -254,15 +264,15 @@ function kindsFor(node: EditorNode, located: Located | undefined, value: string)
 }
 
 /** Says below a row what its property is for, and what is in its way. */
-function explain(form: Form, item: JQuery, verbs: string[]): void {
+function explain(form: Form, item: JQuery, verbs: string[], chosen = chosenPlatform(form.node)): void {
   const row = item.is('.jambonz-more') ? item : item.find('.jambonz-more');
   const path = pathOfText(textOf(row.find(PROPERTY).val()));
   const located = propertyAt(verbs, path);
   row.children('.jambonz-hint').text(firstSentence(located?.property.d));
-  row.children('.jambonz-warning').text(warning(form, path, located, verbs));
+  row.children('.jambonz-warning').text(warning(form, path, located, verbs, chosen));
 }
 
-function warning(form: Form, path: string[], located: Located | undefined, verbs: string[]): string {
+function warning(form: Form, path: string[], located: Located | undefined, verbs: string[], chosen?: Platform): string {
   const { node } = form;
   if (path.length === 0 || !isLoaded()) return '';
   const property = textOfPath(path);
@@ -270,7 +280,6 @@ function warning(form: Form, path: string[], located: Located | undefined, verbs
   if (field !== undefined && isSet(form.value(field) ?? textOf(node[field]))) {
     return node._('common.more.arranged', { label: labelOf(form, field) });
   }
-  const chosen = chosenPlatform(node);
   const platform = chosen ?? '0.9';
   if (isUnknown(verbs, path, platform)) {
     if (!located) return node._('common.more.unknown', { property, platform });

@@ -13,7 +13,7 @@ export interface Located {
 
 let catalog: Catalog | undefined;
 let loading: JQuery.jqXHR<Catalog> | undefined;
-const lists = new Map<string, Located[]>();
+const indexes = new Map<string, Map<string, Located>>();
 
 /** Fetches what the verbs may hold, once per editor; the build makes it from the two verb packages. */
 export function loadProperties(): JQuery.jqXHR<Catalog> {
@@ -29,25 +29,31 @@ export function loadProperties(): JQuery.jqXHR<Catalog> {
 
 /** Everything that may be set in the verbs of a node, the shallow before the deep; empty until it is loaded. */
 export function propertiesOf(verbs: readonly string[]): Located[] {
-  const key = verbs.join(' ');
-  const known = lists.get(key);
-  if (known) return known;
-  if (!catalog) return [];
-  const found = new Map<string, Located>();
-  for (const name of verbs) {
-    const verb = catalog.verbs[name];
-    if (verb) collect(catalog, verb.p, [], undefined, [verb.p], found);
-  }
-  const list = [...found.values()].sort((a, b) => a.path.length - b.path.length || compare(a, b));
-  lists.set(key, list);
-  return list;
+  return [...indexOf(verbs).values()];
 }
 
 /** What is known of one property; undefined when no version knows it, or while nothing is loaded. */
 export function propertyAt(verbs: readonly string[], path: readonly string[]): Located | undefined {
   // A list is addressed as a whole or by the number of a member; both have the same properties.
-  const key = textOfPath(path.filter((name) => !/^\d+$/.test(name)));
-  return propertiesOf(verbs).find((located) => textOfPath(located.path) === key);
+  return indexOf(verbs).get(textOfPath(path.filter((name) => !/^\d+$/.test(name))));
+}
+
+function indexOf(verbs: readonly string[]): Map<string, Located> {
+  const key = verbs.join(' ');
+  const known = indexes.get(key);
+  if (known) return known;
+  const found = new Map<string, Located>();
+  if (!catalog) return found;
+  for (const name of verbs) {
+    const verb = catalog.verbs[name];
+    if (verb) collect(catalog, verb.p, [], undefined, [verb.p], found);
+  }
+  const sorted = [...found].sort(
+    ([a, { path }], [b, { path: other }]) => path.length - other.length || (a < b ? -1 : 1),
+  );
+  const index = new Map(sorted);
+  indexes.set(key, index);
+  return index;
 }
 
 /** Whether anything can be said about the properties of these verbs. */
@@ -82,10 +88,6 @@ function collect(
       collect({ definitions } as Catalog, below, path, version, [...ancestors, below], found);
     }
   }
-}
-
-function compare(a: Located, b: Located): number {
-  return textOfPath(a.path).localeCompare(textOfPath(b.path));
 }
 
 /** A path as people write it: `recognizer.deepgramOptions.model`, `headers["X.Y"]`. */

@@ -23,7 +23,7 @@ export function prepareTargets(form: Form): void {
   for (const { list, property } of lists(form)) {
     list.editableList<Target>({
       addItem: (row, _index, target) => addRow(form, row, target),
-      addButton: form.node._('dial.target.add'),
+      addButton: form.node._('common.target.add'),
       removable: true,
       sortable: true,
       height: 'auto',
@@ -119,19 +119,19 @@ function addRow(form: Form, container: JQuery, target: Target): void {
   const types = TYPES.includes(type) ? TYPES : [...TYPES, type];
 
   const select = $('<select data-property="type">')
-    .attr('aria-label', node._('dial.target.type'))
+    .attr('aria-label', node._('common.target.type'))
     .append(
       types.map((value) =>
         $('<option>')
           .val(value)
-          .text(TYPES.includes(value) ? node._(`dial.target.types.${value}`) : value),
+          .text(TYPES.includes(value) ? node._(`common.target.types.${value}`) : value),
       ),
     )
     .val(type)
     .appendTo(row);
 
   const dest = target.dest ?? target.number ?? target.name ?? target.sipUri;
-  typed(node, row, 'dest', dest, target.varType ?? target.destType, node._('dial.target.dest'), `${id}-dest`);
+  typed(node, row, 'dest', dest, target.varType ?? target.destType, node._('common.target.dest'), `${id}-dest`);
   for (const property of ['trunk', 'tenant']) {
     label(node, row, property, `${id}-${property}`);
     typed(
@@ -140,7 +140,7 @@ function addRow(form: Form, container: JQuery, target: Target): void {
       property,
       target[property],
       target[`${property}Type`],
-      node._(`dial.target.${property}`),
+      node._(`common.target.${property}`),
       `${id}-${property}`,
       property === 'trunk' ? accountCompletions(form, 'carriers') : undefined,
     );
@@ -154,7 +154,7 @@ function addRow(form: Form, container: JQuery, target: Target): void {
   }
   $('<label class="jambonz-target-tick" data-part="vmail">')
     .append($('<input type="checkbox" data-property="vmail">').prop('checked', target.vmail === true))
-    .append(document.createTextNode(node._('dial.target.vmail')))
+    .append(document.createTextNode(node._('common.target.vmail')))
     .appendTo(row);
 
   const showParts = (): void => {
@@ -163,7 +163,7 @@ function addRow(form: Form, container: JQuery, target: Target): void {
     row.find('[data-part]').each((_index, element) => {
       element.classList.toggle('jambonz-hidden', !(parts[chosen] ?? []).includes(element.dataset.part ?? ''));
     });
-    const example = TYPES.includes(chosen) ? node._(`dial.target.example.${chosen}`) : '';
+    const example = TYPES.includes(chosen) ? node._(`common.target.example.${chosen}`) : '';
     field(row, 'dest').next().find('input').attr('placeholder', example);
   };
   select.on('change', showParts);
@@ -174,7 +174,7 @@ function addRow(form: Form, container: JQuery, target: Target): void {
 function label(node: EditorNode, row: JQuery, property: string, id: string): void {
   $('<label>')
     .attr({ for: id, 'data-part': property })
-    .text(node._(`dial.target.${property}`))
+    .text(node._(`common.target.${property}`))
     .appendTo(row);
 }
 

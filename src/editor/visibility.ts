@@ -3,12 +3,13 @@ import type { Form } from './form';
 /**
  * Shows only the rows and groups that apply. An element says when it does:
  * `data-show-if="vendor=google|aws"`, `"beep"` (ticked, or not empty) or `"!beep"`; several
- * conditions, with spaces between them, must all hold.
+ * conditions, with spaces between them, must all hold, and `||` parts alternatives.
  */
 export function showWhatApplies(form: Form): void {
   form.element.find('[data-show-if]').each((_index, element) => {
-    const conditions = (element.dataset.showIf ?? '').split(' ').filter(Boolean);
-    element.classList.toggle('jambonz-hidden', !conditions.every((condition) => holds(form, condition)));
+    const alternatives = (element.dataset.showIf ?? '').split(' || ').map((all) => all.split(' ').filter(Boolean));
+    const applies = alternatives.some((conditions) => conditions.every((condition) => holds(form, condition)));
+    element.classList.toggle('jambonz-hidden', !applies);
   });
 }
 

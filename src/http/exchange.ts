@@ -76,6 +76,11 @@ export function find(msg: Message): Exchange {
   return checkOpen(mine);
 }
 
+/** The request that a message belongs to, answered or not; none for that of another node. */
+export function exchangeOf({ res, _msgid }: Message): Exchange | undefined {
+  return res instanceof Handle ? res : waiting.get(_msgid);
+}
+
 function checkOpen(exchange: Exchange): Exchange {
   const { res } = exchange;
   if (res.headersSent || res.writableEnded) throw new Problem('answered');

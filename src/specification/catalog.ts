@@ -18,7 +18,7 @@ export function catalogOf(names: Iterable<string>): Catalog {
   const numbers = new Map<Shape, Map<Shape, number>>();
 
   const define = (open: Shape, commercial: Shape): number | undefined => {
-    if (!open.properties && !commercial.properties) return undefined;
+    if (!namesOf(open) && !namesOf(commercial)) return undefined;
     const others = numbers.get(open) ?? new Map<Shape, number>();
     numbers.set(open, others);
     const known = others.get(commercial);
@@ -27,9 +27,9 @@ export function catalogOf(names: Iterable<string>): Catalog {
     // Numbered before it is filled: definitions refer to each other in circles.
     const number = catalog.definitions.push(definition) - 1;
     others.set(commercial, number);
-    for (const name of new Set([...(open.properties?.keys() ?? []), ...(commercial.properties?.keys() ?? [])])) {
+    for (const name of new Set([...(namesOf(open)?.keys() ?? []), ...(namesOf(commercial)?.keys() ?? [])])) {
       if (name === 'verb' || name === '_') continue;
-      const [own, other] = [open.properties?.get(name), commercial.properties?.get(name)];
+      const [own, other] = [namesOf(open)?.get(name), namesOf(commercial)?.get(name)];
       definition[name] = { ...describe(own, other), ...versionOf(own, other, open, commercial) };
     }
     return number;
@@ -91,4 +91,8 @@ function versionOf(
 /** An object whose properties a version does not list. */
 function isOpen(shape: Shape): boolean {
   return shape !== NOTHING && !shape.properties;
+}
+
+function namesOf(shape: Shape): ReadonlyMap<string, Shape> | undefined {
+  return shape.properties ?? shape.named;
 }

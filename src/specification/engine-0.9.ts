@@ -16,10 +16,10 @@ export const engine09: Specification = {
   verb(name) {
     const known = verbs.get(name);
     if (known) return known;
-    const [canonical] = Object.keys(normalizeJambones(quiet, [{ verb: name }])[0] ?? {});
+    const [canonical, implied] = Object.entries(normalizeJambones(quiet, [{ verb: name }])[0] ?? {})[0] ?? [];
     // A verb named `constructor` is unknown as well.
     if (canonical === undefined || !Object.hasOwn(specs, canonical)) return undefined;
-    const shape = definition(canonical);
+    const shape = withoutImplied(definition(canonical), implied as object);
     verbs.set(name, shape);
     return shape;
   },
@@ -34,8 +34,22 @@ function definition(name: string): Shape {
   // Stored before it is filled: definitions refer to each other in circles.
   const shape: Shape = { types: new Set<JsonType>(['object']), properties, required: spec.required ?? [] };
   shapes.set(name, shape);
-  for (const [property, rule] of Object.entries(spec.properties)) properties.set(property, fromRule(rule));
+  for (const [property, rule] of Object.entries(spec.properties)) {
+    if (!isDangling(rule)) properties.set(property, fromRule(rule));
+  }
   return shape;
+}
+
+/** A name such as `openai_s2s` brings the property `vendor` along, which need not be there then. */
+function withoutImplied(shape: Shape, implied: object): Shape {
+  if (Object.keys(implied).length === 0) return shape;
+  return { ...shape, required: shape.required?.filter((property) => !Object.hasOwn(implied, property)) };
+}
+
+/** A rule may refer to a definition that is not there; the engine then refuses whatever comes. */
+function isDangling(rule: Spec['properties'][string]): boolean {
+  const [name] = Array.isArray(rule) ? rule : [rule];
+  return typeof name === 'string' && name.startsWith('#') && !Object.hasOwn(specs, name.slice(1));
 }
 
 function fromRule(rule: Spec['properties'][string]): Shape {

@@ -13,9 +13,17 @@ const specifications: Record<Platform, Specification> = { '0.9': engine09, '10':
 
 type JsonObject = Record<string, unknown>;
 
+/** What a verb must have even when there is nothing in it, as with a model that is set up elsewhere. */
+const KEPT_EMPTY = new Set(['llmOptions']);
+
 /** Reads a version as people write it, for example `0.9.8`, `10` or `v11.1`; absent or odd means 0.9. */
 export function toPlatform(version: unknown): Platform {
   return /^\s*v?\d{2,}(\.|\s|$)/.test(String(version)) ? '10' : '0.9';
+}
+
+/** Whether a version has a verb of this name. */
+export function knowsVerb(name: string, platform: Platform): boolean {
+  return specifications[platform].verb(name) !== undefined;
 }
 
 /**
@@ -55,10 +63,12 @@ export function shapeAt(verb: string, path: readonly string[]): Shape | undefine
 export function withoutEmpty<T extends object>(verb: T): T {
   const object = verb as JsonObject;
   const properties = Object.keys(object);
-  if (!properties.some((property) => isEmpty(object[property]))) return verb;
+  const isKept = (property: string): boolean =>
+    !isEmpty(object[property]) || (KEPT_EMPTY.has(property) && jsonType(object[property]) === 'object');
+  if (properties.every(isKept)) return verb;
   const kept: JsonObject = {};
   for (const property of properties) {
-    if (!isEmpty(object[property])) kept[property] = object[property];
+    if (isKept(property)) kept[property] = object[property];
   }
   return kept as T;
 }

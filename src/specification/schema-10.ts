@@ -77,6 +77,7 @@ function shapeOf(schema: JsonSchema, base: string): Shape {
   const shape: Shape = { types, properties };
   shapes.set(schema, shape);
   const open = merge(schema, base, shape, types, properties);
+  if (open && properties.size > 0) shape.named = properties;
   if (open || properties.size === 0) delete shape.properties;
   return shape;
 }

@@ -8,6 +8,8 @@ export interface Shape {
   choices?: readonly unknown[];
   /** The properties of an object; absent when it may hold anything. */
   properties?: ReadonlyMap<string, Shape>;
+  /** The properties that are known by name where others are allowed, too. */
+  named?: ReadonlyMap<string, Shape>;
   required?: readonly string[];
   /** The members of an array. */
   items?: Shape;

@@ -12,7 +12,7 @@ export interface Vector {
   config: Json & { type: string };
   credentials?: Json;
   /** The config node that the node refers to. */
-  server?: { config: Json; credentials?: Json };
+  server?: { config: Json & { type?: string }; credentials?: Json };
   /** What its API answers; an array has one answer for each request. */
   response?: Answer | Answer[];
   env?: Record<string, string>;

@@ -29,11 +29,18 @@ const plain: FlowNode[] = [
   { id: 'smoke-out', x: 500, y: 40, type: 'webhook out', z: 'smoke', wires: [] },
 ];
 
+function saysTen(env: unknown): boolean {
+  const variables = (env ?? []) as { name: string; value: string }[];
+  return variables.some(({ name, value }) => name === 'JAMBONZ_VERSION' && value === '10');
+}
+
 describe(`The packed palette on Node-RED ${nodeRed}${node ? ` and Node ${node}` : ''}`, function () {
   this.timeout(60_000);
   const flow = [...flowsOf('examples').flatMap((example) => example.flow), ...plain];
-  // A registration is not a call: its example has tests of its own.
-  const registrations = new Set(flow.filter(({ type }) => type === 'user auth').map(({ z }) => z));
+  // A registration is not a call: its example has tests of its own. Nor has an example the keys that lex needs.
+  const apart = new Set(flow.filter(({ type }) => type === 'user auth' || type === 'lex').map(({ z }) => z));
+  /** Tabs that say that they are for jambonz 10, whose verbs 0.9 does not know. */
+  const newer = new Set(flow.filter(({ type, env }) => type === 'tab' && saysTen(env)).map(({ id }) => id));
   let editor: Editor;
 
   before(async function () {
@@ -49,7 +56,7 @@ describe(`The packed palette on Node-RED ${nodeRed}${node ? ` and Node ${node}` 
     assert.deepEqual(loaded.sort(), [...nodes, ...config].sort());
   });
 
-  for (const hook of flow.filter(({ type, z }) => type === 'webhook in' && !registrations.has(z))) {
+  for (const hook of flow.filter(({ type, z }) => type === 'webhook in' && !apart.has(z))) {
     const method = ((hook.method as string | undefined) ?? 'post').toUpperCase();
     it(`answers ${method} ${String(hook.url)} with verbs that jambonz takes`, async () => {
       const answer = await fetch(editor.red.url + String(hook.url), {
@@ -62,8 +69,12 @@ describe(`The packed palette on Node-RED ${nodeRed}${node ? ` and Node ${node}` 
       if (text === '') return;
       const document: unknown = JSON.parse(text);
       assert.ok(Array.isArray(document), text);
-      specifications.validate(silent, document);
-      schema.validate(silent, document);
+      if (!newer.has(String(hook.z))) specifications.validate(silent, document);
+      // jambonz 10 has no rasa any more.
+      schema.validate(
+        silent,
+        (document as { verb: string }[]).filter(({ verb }) => verb !== 'rasa'),
+      );
     });
   }
 

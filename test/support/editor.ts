@@ -190,7 +190,9 @@ export class Editor {
     await this.page.locator(`[id="node-input-btn-${field}-add"], [id="node-input-lookup-${field}"]`).first().click();
     await this.settled('config');
     await this.page.evaluate(`dialog.fillAll(${turn}, [])`);
-    await this.screenshot('jambonz_auth');
+    await this.screenshot(
+      await this.page.evaluate<string>(`RED.nodes.node('${this.editing}')._def.defaults['${field}'].type`),
+    );
     await this.done('config');
     await this.settled('node');
   }

@@ -28,11 +28,3 @@ export function flowsOf(folder: string): { name: string; flow: FlowNode[] }[] {
       flow: JSON.parse(readFileSync(join(path, file), 'utf8')) as FlowNode[],
     }));
 }
-
-/** The types of the official palette that this one does not bring yet. */
-export const LATER = new Set(
-  (
-    'alert answer cfg dtmf dub generic message rasa sip:refer sip:request create-call create-sms lcc ' +
-    'get_alerts get_call get_calls get_recent_calls'
-  ).split(' '),
-);

@@ -113,6 +113,8 @@ window.dialog = (() => {
   function fill(element, turn) {
     if (typed(element)) fillTyped(element, turn);
     else if (element.type === 'checkbox') element.click();
+    // The one property that every verb has and no form arranges.
+    else if ($(element).closest('.jambonz-more-property').length > 0) $(element).val('id').trigger('change');
     else if (element.type === 'radio') $(element).prop('checked', true).trigger('change');
     else if (element.tagName === 'SELECT' && $(element).prop('multiple')) {
       $(element).val(attempts(element, turn).slice(0, 1)).trigger('change');
@@ -192,11 +194,95 @@ window.dialog = (() => {
       .filter((type) => (RED.nodes.getType(type)?.category === 'config') === config);
   }
 
+  /** Adds rows to the list of further properties, as a person would type and choose; returns the kinds they opened as. */
+  function addMore(rows) {
+    const list = top().find('[data-more]');
+    const button = list.closest('.red-ui-editableList').find('.red-ui-editableList-addButton');
+    return rows.map(({ path, value }) => {
+      button.click();
+      const row = list.find('.jambonz-more').last();
+      row.find('.jambonz-more-property input').val(path).trigger('change');
+      const input = row.find('.jambonz-more-value > input');
+      const kind = input.typedInput('type');
+      input.typedInput('value', value).trigger('change');
+      return kind;
+    });
+  }
+
+  /** The paths of the fields that are shown now, by what they edit: `{property: path}`. */
+  function arranged() {
+    const found = {};
+    top()
+      .find('[data-verb]')
+      .toArray()
+      .filter((element) => $(element).closest('.jambonz-hidden').length === 0)
+      .forEach((element) => {
+        found[element.id.replace(/^node-input-/, '')] = element.dataset.verb;
+      });
+    return found;
+  }
+
+  /** Puts a value into a field of the form. Returns false when its kinds do not take it. */
+  function setField(property, value) {
+    const element = top().find(`[id="node-input-${property}"]`)[0];
+    if (element.tagName === 'OL') {
+      const button = $(element).closest('.red-ui-editableList').find('.red-ui-editableList-addButton');
+      if ($(element).find('li').length === 0) button.click();
+      const inputs = $(element).find('input[type="text"]:visible');
+      if (inputs.length > 1) $(inputs[0]).val('X-Name').trigger('change');
+      $(inputs[inputs.length > 1 ? 1 : 0])
+        .val('15551230001')
+        .trigger('change');
+      const typedRow = $(element)
+        .find('input')
+        .filter((_n, input) => typed(input))
+        .first();
+      if (typedRow.length) typedRow.typedInput('value', '15551230001').trigger('change');
+      return true;
+    }
+    if (typed(element)) {
+      const kinds = typed(element).typeList.map((kind) => kind.value);
+      const wanted = typeof value === 'object' ? 'json' : { number: 'num', boolean: 'bool' }[typeof value];
+      const kind = [wanted, 'str', 'json', 'num', 'bool'].find((name) => kinds.includes(name));
+      $(element).typedInput('type', kind);
+      $(element)
+        .typedInput('value', typeof value === 'object' ? JSON.stringify(value) : String(value))
+        .trigger('change');
+    } else if (element.type === 'checkbox') {
+      if (!element.checked) element.click();
+    } else if (element.tagName === 'SELECT') {
+      const options = $(element)
+        .find('option')
+        .toArray()
+        .map((option) => option.value);
+      const option = options.includes(String(value)) ? String(value) : options.filter(Boolean).pop();
+      $(element).val(option).trigger('change');
+    } else {
+      $(element).val(String(value)).trigger('input').trigger('keyup').trigger('change');
+    }
+    return !isWrong(element);
+  }
+
   async function leave() {
     while (document.querySelector('.red-ui-tray')) await new Promise((closed) => RED.tray.close(closed));
   }
 
   const dark = (on) => document.documentElement.classList.toggle('nr-theme-dark', on);
 
-  return { atRest, unfold, read, fillAll, references, configs, wrong, saved, types, leave, dark };
+  return {
+    addMore,
+    arranged,
+    setField,
+    atRest,
+    unfold,
+    read,
+    fillAll,
+    references,
+    configs,
+    wrong,
+    saved,
+    types,
+    leave,
+    dark,
+  };
 })();

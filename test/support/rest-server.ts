@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 
 type Json = Record<string, unknown>;
 
@@ -90,6 +92,48 @@ export async function startRestServer(answers: Answer | Answer[] | Respond): Pro
       await once(server, 'close');
     },
   };
+}
+
+/** A request to the real API server and its answer; `as` is whose token it carried. */
+export interface Recording {
+  name: string;
+  request: { method: string; path: string; as: string | null; body?: unknown };
+  response: { status: number; contentType: string | null; body: unknown };
+}
+
+export const recordings = JSON.parse(
+  readFileSync(join(__dirname, '../data/rest-recordings.json'), 'utf8'),
+) as Recording[];
+
+/**
+ * Answers as the real API server did. The same request has several answers where it changed
+ * something: they come in their order, and the last one stays.
+ */
+export function asRecorded(): Respond {
+  const answers = new Map<string, Answer[]>();
+  for (const { request, response } of recordings) {
+    const [path = '', query = ''] = request.path.split('?');
+    const key = keyOf(request.method, path, query, request.as ?? '', request.body);
+    const { status, contentType, body } = response;
+    const headers: Record<string, string> = contentType === null ? {} : { 'content-type': contentType };
+    const rawBody = typeof body === 'string' ? body : JSON.stringify(body);
+    answers.set(key, [...(answers.get(key) ?? []), { status, headers, rawBody }]);
+  }
+  return ({ method, path, rawQuery = '', headers, body }) => {
+    const whose = (headers.authorization ?? '').replace(`Bearer ${keyFor('')}`, '');
+    const left = answers.get(keyOf(method, path, rawQuery, whose, body));
+    if (!left) return { status: 599, rawBody: `nothing was recorded for ${method} ${path}?${rawQuery}` };
+    return left.length > 1 ? left.shift()! : left[0]!;
+  };
+}
+
+/** The API key of somebody in the recordings. */
+export function keyFor(whose: string): string {
+  return `key-of-${whose}`;
+}
+
+function keyOf(method: string, path: string, query: string, whose: string, body: unknown): string {
+  return JSON.stringify([method, path, new URLSearchParams(query).toString(), whose, body === '' ? undefined : body]);
 }
 
 async function readRequest(request: IncomingMessage): Promise<Seen> {

@@ -72,6 +72,14 @@ const checked: Case[] = [
     sent: { verb: 'dequeue', name: 'q' },
   },
   { name: 'what 0.9 carries along', verb: { verb: 'enqueue', name: 'q', _: { a: 1 } }, found: [] },
+  { name: 'a name that brings the vendor along', verb: { verb: 'openai_s2s', llmOptions: {} }, found: [] },
+  { name: 'one that does not', verb: { verb: 's2s', llmOptions: {} }, found: ['missing s2s vendor'] },
+  {
+    name: 'what 0.9 names in its specification and cannot take',
+    verb: { verb: 'ultravox_s2s', llmOptions: {}, mcpServers: [{ url: 'https://x', roots: [{ uri: 'file:///x' }] }] },
+    found: ['unknown-property ultravox_s2s mcpServers[0].roots'],
+    sent: { verb: 'ultravox_s2s', llmOptions: {}, mcpServers: [{ url: 'https://x' }] },
+  },
   { name: 'what only 10 knows, on 0.9', verb: { verb: 'transfer' }, found: ['unknown-verb transfer'] },
   {
     name: 'codecs on 10',

@@ -1,0 +1,23 @@
+import type { NodeAPI } from 'node-red';
+import { path } from '../src/jambonz-api';
+import { readPages } from '../src/pages';
+import { restNode } from '../src/rest';
+
+export = (RED: NodeAPI): void => {
+  RED.nodes.registerType(
+    'get_alerts',
+    restNode(
+      RED,
+      async (call) => {
+        const { read, api } = call;
+        const { accountSid } = api;
+        return readPages(call, path`Accounts/${{ accountSid }}/Alerts`, {
+          page: await read.value('page'),
+          count: await read.value('count'),
+          days: await read.value('days'),
+        });
+      },
+      { failure: 'Error getting alerts' },
+    ),
+  );
+};
