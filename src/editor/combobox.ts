@@ -15,11 +15,16 @@ let count = 0;
 
 /**
  * Gives a text field a list to choose from. Any other text may still be typed: the list offers, it
- * never corrects. The name of the chosen value is shown inside the field.
+ * never corrects. The name of the chosen value, if it has one, is shown inside the field.
  *
  * @returns draws the name again, for when the choices or the field's value changed
  */
-export function combobox(input: HTMLInputElement, choices: () => Choice[], openLabel: string): () => void {
+export function combobox(
+  input: HTMLInputElement,
+  choices: () => Choice[],
+  openLabel: string,
+  nameOf = (value: string) => choices().find((choice) => choice.value === value)?.name,
+): () => void {
   const id = `jambonz-list-${String(++count)}`;
   const box = $('<span class="jambonz-combobox">');
   const name = $('<span class="jambonz-combobox-name" aria-hidden="true">');
@@ -41,7 +46,7 @@ export function combobox(input: HTMLInputElement, choices: () => Choice[], openL
   let active = -1;
 
   const showName = (): void => {
-    const known = choices().find(({ value }) => value === input.value)?.name;
+    const known = nameOf(input.value);
     name.text(known && known !== input.value ? known : '');
   };
 

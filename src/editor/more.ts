@@ -158,7 +158,13 @@ function addRow(form: Form, container: JQuery, saved: Row, verbs: string[]): voi
   $('<div class="jambonz-more-value">').appendTo(row);
   $('<p class="jambonz-hint">').appendTo(row);
   $('<p class="jambonz-warning" role="status">').appendTo(row);
-  combobox(name[0] as HTMLInputElement, () => offered(form, row, verbs), node._('common.speech.list'));
+  const list = node._('common.speech.list');
+  combobox(
+    name[0] as HTMLInputElement,
+    () => offered(form, row, verbs),
+    list,
+    () => undefined,
+  );
   showValue(form, row, verbs);
   let last = textOf(name.val());
   name.on('change', () => {
@@ -216,7 +222,7 @@ function showValue(form: Form, item: JQuery, verbs: string[]): void {
   const kinds = kindsFor(form.node, located, value);
   const first = kinds[0];
   const names = kinds.map((kind) => (typeof kind === 'string' ? kind : kind.value));
-  const isUntouched = value === '' && (type === '' || !names.includes(type));
+  const isUntouched = value === '' && (before.length > 0 || type === '' || !names.includes(type));
   let kind = isUntouched || type === '' ? names[0]! : type;
   // Text is shown as what the property wants it for.
   if (kind === 'str' && typeof first === 'object' && (first.value === CHOICE || first.value === LIST)) {

@@ -198,11 +198,13 @@ window.dialog = (() => {
   function addMore(rows) {
     const list = top().find('[data-more]');
     const button = list.closest('.red-ui-editableList').find('.red-ui-editableList-addButton');
-    return rows.map(({ path, value }) => {
+    return rows.map(({ path, value, isJson }) => {
       button.click();
       const row = list.find('.jambonz-more').last();
       row.find('.jambonz-more-property input').val(path).trigger('change');
       const input = row.find('.jambonz-more-value > input');
+      // A webhook, for example, is text or an object.
+      if (isJson) input.typedInput('type', 'json');
       const kind = input.typedInput('type');
       input.typedInput('value', value).trigger('change');
       return kind;
@@ -228,16 +230,15 @@ window.dialog = (() => {
     if (element.tagName === 'OL') {
       const button = $(element).closest('.red-ui-editableList').find('.red-ui-editableList-addButton');
       if ($(element).find('li').length === 0) button.click();
-      const inputs = $(element).find('input[type="text"]:visible');
-      if (inputs.length > 1) $(inputs[0]).val('X-Name').trigger('change');
-      $(inputs[inputs.length > 1 ? 1 : 0])
-        .val('15551230001')
-        .trigger('change');
-      const typedRow = $(element)
-        .find('input')
-        .filter((_n, input) => typed(input))
-        .first();
-      if (typedRow.length) typedRow.typedInput('value', '15551230001').trigger('change');
+      const row = $(element).find('li').last();
+      const address = row.find('[data-property="url"], [data-property="dest"]').first();
+      if (address.length > 0) {
+        address.typedInput('value', address.is('[data-property="url"]') ? 'https://example.com' : '15551230001');
+        address.trigger('change');
+      } else {
+        row.find('.jambonz-header-name').val('X-Name').trigger('change');
+        row.find('.jambonz-header-value').val('a').trigger('change');
+      }
       return true;
     }
     if (typed(element)) {
@@ -245,17 +246,19 @@ window.dialog = (() => {
       const wanted = typeof value === 'object' ? 'json' : { number: 'num', boolean: 'bool' }[typeof value];
       const kind = [wanted, 'str', 'json', 'num', 'bool'].find((name) => kinds.includes(name));
       $(element).typedInput('type', kind);
-      $(element)
-        .typedInput('value', typeof value === 'object' ? JSON.stringify(value) : String(value))
-        .trigger('change');
+      const isText = kind !== 'json' || typeof value !== 'string';
+      const text = typeof value === 'object' ? JSON.stringify(value) : isText ? String(value) : '{"a":"b"}';
+      $(element).typedInput('value', text).trigger('change');
     } else if (element.type === 'checkbox') {
-      if (!element.checked) element.click();
+      if (element.checked !== (value !== false)) element.click();
     } else if (element.tagName === 'SELECT') {
       const options = $(element)
         .find('option')
         .toArray()
         .map((option) => option.value);
-      const option = options.includes(String(value)) ? String(value) : options.filter(Boolean).pop();
+      const option = options.includes(String(value))
+        ? String(value)
+        : options.filter((name) => name && name !== 'other').pop();
       $(element).val(option).trigger('change');
     } else {
       $(element).val(String(value)).trigger('input').trigger('keyup').trigger('change');
