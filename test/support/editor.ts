@@ -234,13 +234,6 @@ export class Editor {
     await this.page.screenshot({ path, clip: await this.page.evaluate('dialog.frame()') });
   }
 
-  /** Keeps the flow on the open tab as a picture of the documentation. */
-  async drawCanvas(path: string): Promise<void> {
-    await this.page.setViewportSize({ width: 1500, height: 700 });
-    const chart = (await this.page.locator('#red-ui-workspace-chart').boundingBox())!;
-    await this.page.screenshot({ path, clip: { ...chart, width: 1180, height: 600 } });
-  }
-
   /** Clicks Deploy and waits until Node-RED has taken the flows. */
   async deploy(): Promise<void> {
     const answered = this.page.waitForResponse((answer) => {

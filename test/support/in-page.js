@@ -283,6 +283,8 @@ window.dialog = (() => {
       .first()
       .find('*:visible')
       .toArray()
+      // What is folded away has a place all the same.
+      .filter((element) => !element.closest('details:not([open]) > :not(summary)'))
       .map((element) => element.getBoundingClientRect().bottom);
     return { x, y, width, height: Math.max(...bottoms) + 16 - y };
   }
