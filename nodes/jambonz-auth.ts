@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { serveServers } from '../src/admin/server-routes';
 import { JambonzApi, type ApiSettings } from '../src/jambonz-api';
 import { Incomplete, type ServerCredentials, type ServerNode } from '../src/server';
 import { toPlatform } from '../src/specification';
@@ -6,6 +7,8 @@ import { FieldReader, isBlank, type Message } from '../src/typed-value';
 
 interface Config extends NodeDef {
   platform?: string;
+  /** Where jambonz reaches this Node-RED. */
+  publicUrl?: string;
   url?: string;
   urlType?: string;
   accountSidType?: string;
@@ -52,6 +55,7 @@ export = (RED: NodeAPI): void => {
   function Server(this: ServerNode, config: Config): void {
     RED.nodes.createNode(this, config);
     if (config.platform) this.platform = toPlatform(config.platform);
+    if (config.publicUrl?.trim()) this.publicUrl = config.publicUrl.trim();
     this.webhookSecrets = () =>
       ((this.credentials as ServerCredentials | undefined)?.webhookSecret ?? '')
         .split(/\r?\n/)
@@ -69,6 +73,7 @@ export = (RED: NodeAPI): void => {
       apiToken,
       apiTokenType,
     };
+    this.deployed = saved;
     const readers = new WeakMap<Node, FieldReader>();
     const seconds = positive(config.timeout);
     const limits = { retries: positive(config.retries) ?? 0, ...(seconds && { timeoutMs: seconds * 1000 }) };
@@ -86,4 +91,5 @@ export = (RED: NodeAPI): void => {
       webhookSecret: { type: 'password' },
     },
   });
+  serveServers(RED);
 };

@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { serveWebhooks, type WebhookNode } from '../src/admin/webhook-routes';
 import { warnOfOfficialPalette } from '../src/clash';
 import { answerStatus, listen } from '../src/http/adapter';
 import { open } from '../src/http/exchange';
+import { forgetCalls, lastCallOf, looksLikeJambonz } from '../src/http/last-call';
 import { classify, withQuery } from '../src/http/request';
 import { signatureFault } from '../src/http/signature';
 import { platformOfServer } from '../src/platform';
@@ -19,7 +21,7 @@ interface Config extends NodeDef {
 }
 
 export = (RED: NodeAPI): void => {
-  function WebhookIn(this: Node, config: Config): void {
+  function WebhookIn(this: WebhookNode, config: Config): void {
     RED.nodes.createNode(this, config);
     const method = (config.method || 'post').toLowerCase();
     if (!(config.url as string | undefined)?.trim()) {
@@ -37,6 +39,7 @@ export = (RED: NodeAPI): void => {
     const secrets = config.signed ? usableSecrets(RED, this, server, method) : undefined;
 
     const mark = (fill: 'yellow' | 'red', text: string): void => this.status({ fill, shape: 'ring', text });
+    const lastCall = lastCallOf(this.id);
     let taken = false;
     let refused = false;
 
@@ -52,12 +55,14 @@ export = (RED: NodeAPI): void => {
         refused = false;
         this.status({});
       }
+      if (looksLikeJambonz(req)) lastCall.at = Date.now();
       const id = RED.util.generateId();
       const body = withQuery(req.body as unknown, req.query, method);
       this.send({ _msgid: id, ...open(id, req, res, platform), [classify(body)]: body });
     };
 
     const close = listen(RED, {
+      id: this.id,
       method,
       path: config.url.trim(),
       signed: secrets !== undefined,
@@ -76,7 +81,9 @@ export = (RED: NodeAPI): void => {
       },
     });
     if (!close) this.warn(RED._('webhook-in.errors.switched-off'));
-    this.on('close', (_removed: boolean, done: () => void) => {
+    if (close) this.webhook = { method, path: config.url.trim() };
+    this.on('close', (removed: boolean, done: () => void) => {
+      if (removed) forgetCalls(this.id);
       close?.();
       done();
     });
@@ -85,6 +92,7 @@ export = (RED: NodeAPI): void => {
   // First: registering fails when the other palette has the type.
   warnOfOfficialPalette(RED);
   RED.nodes.registerType('webhook in', WebhookIn);
+  serveWebhooks(RED);
 };
 
 /** The secrets to check signatures with; none, and an error, when the node can accept nothing. */

@@ -17,6 +17,10 @@ export interface ServerCredentials {
 export interface ServerNode extends Node<ServerCredentials> {
   /** The version of jambonz that it runs; absent when the node does not say. */
   platform?: Platform;
+  /** Where others reach this Node-RED, for example `https://flows.example.com`; absent when the node does not say. */
+  publicUrl?: string;
+  /** The address and the API key as they were deployed: values, or where to find them. */
+  deployed: { url?: string; urlType?: string; apiToken?: string; apiTokenType?: string };
   /** The secrets that sign webhooks, with `${NAME}` lines resolved and empty ones left out. */
   webhookSecrets(): string[];
   /**

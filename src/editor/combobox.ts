@@ -2,6 +2,8 @@
 export interface Choice {
   value: string;
   name?: string;
+  /** Choices of one group stand together, under its name. */
+  group?: string;
   /** What it is good for, in small print. */
   note?: string;
 }
@@ -55,7 +57,7 @@ export function combobox(input: HTMLInputElement, choices: () => Choice[], openL
 
   const activate = (index: number): void => {
     active = index;
-    list?.children().each((position, element) => {
+    list?.children('[role="option"]').each((position, element) => {
       const here = position === index;
       $(element).attr('aria-selected', String(here));
       if (!here) return;
@@ -81,6 +83,9 @@ export function combobox(input: HTMLInputElement, choices: () => Choice[], openL
     if (shown.length === 0) return;
     list = $('<ul class="jambonz-combobox-list" role="listbox">').attr('id', id);
     shown.forEach((choice, index) => {
+      if (choice.group && choice.group !== shown[index - 1]?.group) {
+        $('<li role="presentation" class="jambonz-combobox-group">').text(choice.group).appendTo(list!);
+      }
       $('<li role="option">')
         .attr('id', `${id}-${String(index)}`)
         .append($('<span>').text(choice.name ?? choice.value))

@@ -1,4 +1,6 @@
+import { forgetListsAfterDeploy, prepareAccount } from './account';
 import { warnOfClash } from './clash';
+import { prepareConnect } from './connect';
 import { formOf, open } from './form';
 import { openUsedGroups } from './groups';
 import { prepareHeaders, saveHeaders } from './headers';
@@ -12,6 +14,7 @@ import { prepareSecrets } from './secrets';
 import { offerSavedOptions } from './selects';
 import { prepareSpeech } from './speech';
 import { prepareTargets, saveTargets } from './targets';
+import { prepareTest } from './test-account';
 import { leaveUntouchedFields, rememberFields } from './untouched';
 import { current, showProblems, valid } from './valid';
 import { checkVersions } from './versions';
@@ -20,7 +23,8 @@ import { showWhatApplies } from './visibility';
 /**
  * What the palette's dialogs share. Attributes in a form say what its fields are; see the modules
  * for `data-kinds`, `data-hook`, `data-show-if`, `data-headers`, `data-secret`, `data-legacy`,
- * `data-absent`, `data-speech`, `data-targets`, `data-mcp`, `data-more` and `data-verb`.
+ * `data-absent`, `data-speech`, `data-targets`, `data-mcp`, `data-more`, `data-verb`, `data-account`,
+ * `data-test-account` and `data-connect`.
  */
 const jambonz = {
   /** Brings a form to life: `oneditprepare: function () { jambonz.prepare(this); }`. */
@@ -36,6 +40,9 @@ const jambonz = {
     prepareMcp(form);
     prepareSpeech(form);
     prepareMore(form);
+    prepareAccount(form);
+    prepareTest(form);
+    prepareConnect(form);
     const refresh = (): void => {
       showWhatApplies(form);
       checkHooks(form);
@@ -72,4 +79,5 @@ declare global {
 
 window.jambonz = jambonz;
 warnOfClash();
+forgetListsAfterDeploy();
 checkVersions();

@@ -1,3 +1,4 @@
+import { accountCompletions } from './account';
 import { textOf, type Form } from './form';
 import { webhookPaths } from './hooks';
 
@@ -41,6 +42,10 @@ function definition(form: Form, input: JQuery, kind: string): string | TypedInpu
   if (/^https?:/.test(kind)) return { value: kind, label: kind.replace(/^https?:\/\//, ''), hasValue: false };
   if (kind === 'str' && input.is('[data-secret]')) return { ...textKind(), inputType: 'password' };
   if (kind === 'str' && input.is('[data-hook]')) return { ...textKind(), autoComplete: webhookPaths };
+  const list = input.attr('data-account');
+  if (kind === 'str' && list) {
+    return { ...textKind(), autoComplete: accountCompletions(form, list, input.attr('data-server')) };
+  }
   return KNOWN.has(kind) ? kind : { value: kind, label: kind };
 }
 

@@ -36,7 +36,9 @@ interface TypedInputKind {
   hasValue?: boolean;
   inputType?: string;
   options?: (string | { value: string; label: string })[];
-  autoComplete?: (text: string) => EditorCompletion[];
+  /** With a second argument the completions may come later. */
+  autoComplete?:
+    ((text: string) => EditorCompletion[]) | ((text: string, done: (completions: EditorCompletion[]) => void) => void);
 }
 
 interface TypedInputOptions {
@@ -78,6 +80,7 @@ declare const RED: {
   _(key: string, facts?: Record<string, unknown>): string;
   nodes: {
     eachNode(each: (node: EditorNode) => boolean | undefined): void;
+    eachConfig(each: (node: EditorNode) => boolean | undefined): void;
     node(id: string): EditorNode | null;
     workspace(id: string): object | undefined;
     subflow(id: string): object | undefined;

@@ -1,34 +1,11 @@
 import { combobox, type Choice } from './combobox';
 import type { Form } from './form';
-
-/** `resources/speech.json`: what jambonz's server offers; a voice without a name is called by its id. */
-interface Speech {
-  vendors: Record<string, string>;
-  tts: Record<string, [code: string, name: string, voices: [id: string, name?: string][]][]>;
-  stt: Record<string, [code: string, name: string][]>;
-  ttsModels: Record<string, string[]>;
-  sttModels: Record<string, string[]>;
-}
+import { SpeechOffer } from './speech-offer';
 
 /** Stands for the setting of the jambonz application. */
 const DEFAULT = 'default';
 /** Whose languages are offered while the vendor is the application's. */
 const FALLBACK = 'google';
-
-let loaded: Speech | undefined;
-let loading: JQuery.jqXHR<Speech> | undefined;
-
-/** Once per editor, when the first dialog needs it. */
-function load(): JQuery.jqXHR<Speech> {
-  loading ??= $.getJSON('resources/@callflows/node-red-jambonz/speech.json') as JQuery.jqXHR<Speech>;
-  return loading
-    .done((data) => {
-      loaded = data;
-    })
-    .fail(() => {
-      loading = undefined;
-    });
-}
 
 /** What a field is for, from its `data-speech`. */
 type Kind = 'tts-vendor' | 'tts-language' | 'tts-voice' | 'stt-vendor' | 'stt-language';
@@ -43,6 +20,7 @@ class Picker {
 
   constructor(
     readonly input: HTMLInputElement,
+    private readonly offer: SpeechOffer,
     private readonly text: (key: string) => string,
   ) {
     this.kind = input.dataset.speech as Kind;
@@ -64,7 +42,7 @@ class Picker {
     this.reveal();
   }
 
-  private get vendor(): string {
+  get vendor(): string {
     const { vendor } = this.input.dataset;
     if (vendor) return vendor;
     return this.parent ? this.parent.vendor : this.value;
@@ -78,36 +56,35 @@ class Picker {
 
   /** What the list knows for the chosen vendor and language. */
   private known(): Choice[] {
-    if (!loaded) return [];
-    const { vendors, tts, stt, ttsModels, sttModels } = loaded;
+    const { offer, vendor } = this;
     switch (this.kind) {
       case 'tts-vendor':
-        return vendorsOf({ ...tts, ...ttsModels }, vendors);
+        return offer.vendors('tts');
       case 'stt-vendor':
-        return vendorsOf({ ...stt, ...sttModels }, vendors);
+        return offer.vendors('stt');
       case 'tts-language':
-        return (tts[this.vendor] ?? []).map(([value, name]) => ({ value, name }));
+        return offer.languages('tts', vendor);
       case 'stt-language':
-        return (stt[isDefault(this.vendor) ? FALLBACK : this.vendor] ?? []).map(([value, name]) => ({ value, name }));
+        return offer.languages('stt', isDefault(vendor) ? FALLBACK : vendor);
       case 'tts-voice':
-        return this.voices();
+        return offer.voices(vendor, this.parent?.value);
     }
-  }
-
-  /** The voices of the chosen language; all of the vendor's where they are not tied to a language. */
-  private voices(): Choice[] {
-    const languages = loaded?.tts[this.vendor] ?? [];
-    const own = languages.find(([code]) => code === this.parent?.value)?.[2] ?? [];
-    const voices = own.length > 0 ? own : languages.flatMap(([, , some]) => some);
-    const names = new Map(voices.map(([value, name]) => [value, name]));
-    return [...names].map(([value, name]) => ({ value, name }));
   }
 
   /** The user chose something else: what depends on it follows. Opening a dialog changes nothing. */
   private changed(): void {
     if (this.input.value === this.last) return;
     this.last = this.input.value;
-    if (this.child) void load().always(() => this.child?.follow());
+    const { child, vendor } = this;
+    if (!child) return;
+    void this.offer.ready().always(() => {
+      child.follow();
+      const { value } = child;
+      // The account's own list comes later; by then the user may have chosen.
+      void this.offer.askVendor(vendor).then(() => {
+        if (this.vendor === vendor && child.value === value) child.follow();
+      });
+    });
   }
 
   /** Takes a value that fits, unless the present one does or the list does not know better. */
@@ -142,13 +119,6 @@ class Picker {
   }
 }
 
-/** Some vendors have models only: their languages and voices are typed. */
-function vendorsOf(offered: object, names: Record<string, string>): Choice[] {
-  return Object.keys(offered)
-    .sort()
-    .map((value) => ({ value, name: names[value] }));
-}
-
 function isDefault(value: string): boolean {
   return value === '' || value === DEFAULT;
 }
@@ -160,8 +130,11 @@ function isDefault(value: string): boolean {
  */
 export function prepareSpeech(form: Form): void {
   const text = (key: string): string => form.node._(key);
+  const offer = new SpeechOffer(form, text, () => refresh());
   const pickers = new Map(
-    form.marked('data-speech').map(({ input, property }) => [property, new Picker(input[0] as HTMLInputElement, text)]),
+    form
+      .marked('data-speech')
+      .map(({ input, property }) => [property, new Picker(input[0] as HTMLInputElement, offer, text)]),
   );
   if (pickers.size === 0) return;
   for (const picker of pickers.values()) {
@@ -174,5 +147,6 @@ export function prepareSpeech(form: Form): void {
     for (const picker of pickers.values()) picker.refresh();
   };
   refresh();
-  void load().done(refresh);
+  void offer.ready().done(refresh);
+  void offer.ask([...pickers.values()].map(({ vendor }) => vendor));
 }

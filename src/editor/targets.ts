@@ -1,5 +1,6 @@
+import { accountCompletions } from './account';
 import { textOf, type Form } from './form';
-import { mustacheKind } from './kinds';
+import { mustacheKind, textKind } from './kinds';
 
 /** A saved destination of a dial; older releases left out the kinds or had other names. */
 type Target = Record<string, unknown>;
@@ -21,7 +22,7 @@ function lists(form: Form): { list: JQuery; property: string }[] {
 export function prepareTargets(form: Form): void {
   for (const { list, property } of lists(form)) {
     list.editableList<Target>({
-      addItem: (row, _index, target) => addRow(form.node, row, target),
+      addItem: (row, _index, target) => addRow(form, row, target),
       addButton: form.node._('common.target.add'),
       removable: true,
       sortable: true,
@@ -110,7 +111,8 @@ function field(row: JQuery, property: string): JQuery {
 
 let count = 0;
 
-function addRow(node: EditorNode, container: JQuery, target: Target): void {
+function addRow(form: Form, container: JQuery, target: Target): void {
+  const { node } = form;
   const row = $('<div class="jambonz-target">').data('target', target).appendTo(container);
   const id = `jambonz-target-${String(++count)}`;
   const type = textOf(target.type) || 'phone';
@@ -140,6 +142,7 @@ function addRow(node: EditorNode, container: JQuery, target: Target): void {
       target[`${property}Type`],
       node._(`common.target.${property}`),
       `${id}-${property}`,
+      property === 'trunk' ? accountCompletions(form, 'carriers') : undefined,
     );
   }
   for (const property of ['user', 'pass']) {
@@ -184,10 +187,12 @@ function typed(
   kind: unknown,
   name: string,
   id: string,
+  autoComplete?: TypedInputKind['autoComplete'],
 ): void {
   const chosen = textOf(kind) || 'str';
   const known = KINDS.includes(chosen) || chosen === 'mustache';
-  const types = [...KINDS, mustacheKind(node), ...(known ? [] : [{ value: chosen, label: chosen }])];
+  const kinds = KINDS.map((one) => (one === 'str' && autoComplete ? { ...textKind(), autoComplete } : one));
+  const types = [...kinds, mustacheKind(node), ...(known ? [] : [{ value: chosen, label: chosen }])];
   const input = $('<input type="text">').attr('data-property', property).val(textOf(value)).appendTo(row);
   input.typedInput({ types, default: chosen });
   input.typedInput('type', chosen);

@@ -3,7 +3,7 @@ import { formOf, textOf, type Form } from './form';
 import { chosenPlatform } from './platform';
 
 /** What a field must be beyond what its kind demands. */
-export type Rule = 'required' | 'whole' | 'not-negative' | 'repeat';
+export type Rule = 'required' | 'whole' | 'not-negative' | 'repeat' | 'web-address';
 
 /**
  * A field's validity for `defaults.x.validate`, as Node-RED wants it: true, or the reason. Without
@@ -32,6 +32,7 @@ function fault(node: EditorNode, property: string, value: string, rules: readonl
   if (/^https?:/.test(kind)) return '';
   if (value === '') return rules.includes('required') ? node._('common.invalid.required') : '';
   if (rules.includes('repeat')) return /^(\d+|forever|\$\{[^}]+\})$/.test(value) ? '' : node._('common.invalid.repeat');
+  if (rules.includes('web-address')) return isWebAddress(value) ? '' : node._('common.invalid.web-address');
   if (kind === 'num' || kind === '') return numberFault(node, value, rules, kind === 'num');
   if (kind === 'str' || kind === 'mustache' || kind === 'unset') return '';
   const result = RED.utils.validateTypedProperty(value, kind, {});
@@ -48,6 +49,16 @@ function numberFault(node: EditorNode, value: string, rules: readonly Rule[], mu
   if (isWhole && !Number.isInteger(number)) return node._('common.invalid.whole');
   if (isPositive && number < 0) return node._('common.invalid.not-negative');
   return '';
+}
+
+function isWebAddress(value: string): boolean {
+  if (/^\$\{[^}]+\}$/.test(value.trim())) return true;
+  try {
+    const { protocol, username, password, search, hash } = new URL(value.trim());
+    return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+  } catch {
+    return false;
+  }
 }
 
 /** What the chosen version lacks. Where nobody has chosen one, a flow of the official palette is left in peace. */

@@ -3,6 +3,7 @@ import type { Application, ErrorRequestHandler, Request, RequestHandler, Respons
 import type { NodeAPI } from 'node-red';
 import { bodyReader } from './body';
 import { cors, type CorsSetting } from './cors';
+import { answeredProbe } from './probe';
 import { routesOf, type Method, type RouteTable } from './routes';
 
 /** The settings of Node-RED that say how webhooks are served. */
@@ -15,6 +16,8 @@ interface HttpSettings {
 
 /** A node that receives webhooks. */
 export interface Listener {
+  /** The node's id. */
+  id: string;
   method: Method;
   path: string;
   /** Signatures are checked: the bytes of a body are kept for it. */
@@ -62,6 +65,7 @@ export function listen(RED: NodeAPI, listener: Listener): (() => void) | undefin
         }
       };
       runAll(before, req, res, (error) => {
+        if (!error && answeredProbe(req, res, listener.id)) return;
         if (error || listener.method === 'get') receive(error);
         else readBody(req, res, receive);
       });

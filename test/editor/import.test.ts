@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Editor } from '../support/editor';
 import type { FlowNode } from '../support/node-red';
-import { LATER, flowsOf, types } from '../support/flows';
+import { flowsOf, types } from '../support/flows';
 
 /** Flows that people have: our own examples, and those made with the official palette. */
 const sources = [
@@ -36,12 +36,9 @@ for (const version of ['4.1', '5.0']) {
         const unknown = await editor.page.evaluate<string[]>(
           "RED.nodes.filterNodes({type: 'unknown'}).map(({name}) => name)",
         );
-        assert.deepEqual(
-          unknown.filter((type) => !LATER.has(type)),
-          [],
-        );
+        assert.deepEqual(unknown, []);
 
-        const opened = flow.filter(({ id, type }) => ours.has(type) && !unknown.includes(id));
+        const opened = flow.filter(({ type }) => ours.has(type));
         for (const { id } of opened) {
           const before = await editor.saved(id);
           await editor.openAny(id);

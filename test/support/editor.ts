@@ -19,6 +19,10 @@ export interface EditorOptions {
   flow?: readonly FlowNode[];
   /** Start without the palette, to install it while the editor is open. */
   bare?: boolean;
+  /** Take the palette as it is built instead of packing and installing it. */
+  built?: boolean;
+  /** Credentials by node id. */
+  credentials?: Record<string, Record<string, string>>;
 }
 
 /** Starts Node-RED with the packed palette, as npm installs it. */
@@ -26,17 +30,20 @@ export async function startPacked(options: EditorOptions): Promise<NodeRed> {
   const { environmentFor, nodeBinary, nodeFor, nodeRedScript } = await import('../../scripts/runtimes.mjs');
   const { installedPalette } = await import('../../scripts/palette.mjs');
   const node = options.node ? nodeBinary(options.node) : nodeFor(options.nodeRed);
-  const place = options.bare ? undefined : installedPalette();
+  const place = options.bare || options.built ? undefined : installedPalette();
   return startNodeRed({
     flow: options.flow ?? [],
     nodeRedDir: dirname(nodeRedScript(options.nodeRed)),
     node,
     env: environmentFor(node),
-    install: (userDir) => {
-      if (!place) return;
-      copyFileSync(join(place, 'package.json'), join(userDir, 'package.json'));
-      symlinkSync(join(place, 'node_modules'), join(userDir, 'node_modules'));
-    },
+    ...(options.credentials && { credentials: options.credentials }),
+    ...(!options.built && {
+      install: (userDir: string) => {
+        if (!place) return;
+        copyFileSync(join(place, 'package.json'), join(userDir, 'package.json'));
+        symlinkSync(join(place, 'node_modules'), join(userDir, 'node_modules'));
+      },
+    }),
   });
 }
 

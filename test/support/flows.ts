@@ -28,6 +28,3 @@ export function flowsOf(folder: string): { name: string; flow: FlowNode[] }[] {
       flow: JSON.parse(readFileSync(join(path, file), 'utf8')) as FlowNode[],
     }));
 }
-
-/** The types of the official palette that this one does not bring yet. */
-export const LATER = new Set('create-call create-sms lcc'.split(' '));

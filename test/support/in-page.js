@@ -113,6 +113,8 @@ window.dialog = (() => {
   function fill(element, turn) {
     if (typed(element)) fillTyped(element, turn);
     else if (element.type === 'checkbox') element.click();
+    // The one property that every verb has and no form arranges.
+    else if ($(element).closest('.jambonz-more-property').length > 0) $(element).val('id').trigger('change');
     else if (element.type === 'radio') $(element).prop('checked', true).trigger('change');
     else if (element.tagName === 'SELECT' && $(element).prop('multiple')) {
       $(element).val(attempts(element, turn).slice(0, 1)).trigger('change');

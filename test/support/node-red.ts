@@ -25,7 +25,7 @@ export interface StartOptions {
   settingsSource?: string;
   /** Another palette beside this one, with one node. */
   otherPalette?: { name: string; version: string; type: string };
-  /** More environment variables. */
+  /** More environment variables, beside NODE_RED_URL, which is where it is served. */
   env?: Record<string, string>;
   /** The folder of another release of the package `node-red`. */
   nodeRedDir?: string;
@@ -106,7 +106,7 @@ async function start(options: StartOptions): Promise<NodeRed> {
   const red = join(options.nodeRedDir ?? join(root, 'node_modules/node-red'), 'red.js');
   const child = spawn(options.node ?? process.execPath, [red, '--userDir', userDir], {
     cwd: userDir,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, NODE_RED_URL: `http://127.0.0.1:${port}`, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { logs, line, nextLine } = collect(child);
@@ -161,7 +161,7 @@ function installPalette(target: string): void {
   );
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, 'package.json'), JSON.stringify(manifest));
-  cpSync(join(root, 'dist'), join(target, 'dist'), { recursive: true });
+  for (const folder of ['dist', 'resources']) cpSync(join(root, folder), join(target, folder), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(target, 'node_modules'));
   for (const file of Object.values(manifest['node-red'].nodes)) addMissingPage(join(target, file));
 }

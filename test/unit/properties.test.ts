@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { specs } from '@jambonz/verb-specifications';
 import { catalogOf } from '../../src/specification/catalog';
@@ -124,9 +125,8 @@ describe('what the nodes can set', () => {
       for (const file of Object.keys(require.cache)) {
         if (file.includes(join('src', 'specification'))) Reflect.deleteProperty(require.cache, file);
       }
-      const fresh = (require('../../src/specification/catalog') as { catalogOf: typeof catalogOf }).catalogOf([
-        'pause',
-      ]);
+      const again = createRequire(__filename)('../../src/specification/catalog') as { catalogOf: typeof catalogOf };
+      const fresh = again.catalogOf(['pause']);
       assert.deepEqual(fresh.definitions[fresh.verbs.pause!.p]!.newInThisTest, { t: ['boolean'], v: '0.9' });
     } finally {
       delete specs.pause!.properties.newInThisTest;

@@ -17,7 +17,7 @@ const isText = (value: unknown): boolean => typeof value === 'string' && value !
 describe('the list of speech vendors', () => {
   it('is packed, and fetched from where Node-RED serves it', () => {
     assert.ok(manifest.files.includes('resources'));
-    assert.ok(read('src/editor/speech.ts').includes(`'resources/${manifest.name}/speech.json'`));
+    assert.ok(read('src/editor/speech-offer.ts').includes(`'resources/${manifest.name}/speech.json'`));
   });
 
   it('names every vendor', () => {
