@@ -229,6 +229,18 @@ export class Editor {
     await this.page.evaluate('dialog.dark(false)');
   }
 
+  /** What a new node of a type has. */
+  initial(type: string): Promise<Record<string, unknown>> {
+    return this.page.evaluate(`dialog.initial(${JSON.stringify(type)})`);
+  }
+
+  /** Keeps the dialog on top as a picture of the documentation: light, and no longer than what is in it. */
+  async draw(path: string): Promise<void> {
+    await this.page.setViewportSize({ width: 1200, height: 2600 });
+    await this.page.evaluate('dialog.settle()');
+    await this.page.screenshot({ path, clip: await this.page.evaluate('dialog.frame()') });
+  }
+
   /** Clicks Deploy and waits until Node-RED has taken the flows. */
   async deploy(): Promise<void> {
     const answered = this.page.waitForResponse((answer) => {

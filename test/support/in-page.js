@@ -266,6 +266,34 @@ window.dialog = (() => {
     return !isWrong(element);
   }
 
+  /** What a new node of a type has, as far as its definition says it. */
+  const initial = (type) =>
+    Object.fromEntries(
+      Object.entries(RED.nodes.getType(type).defaults)
+        .filter(([, { value }]) => value !== undefined)
+        .map(([name, { value }]) => [name, value]),
+    );
+
+  /** Leaves nothing in the dialog on top that depends on the moment: no cursor, no tooltip. */
+  function settle() {
+    document.activeElement?.blur();
+    $('.red-ui-popover').remove();
+  }
+
+  /** The part of the page that the dialog on top fills, down to its last field. */
+  function frame() {
+    const { x, y, width } = top()[0].getBoundingClientRect();
+    const bottoms = top()
+      .find('.red-ui-tray-body form:visible')
+      .first()
+      .find('*:visible')
+      .toArray()
+      // What is folded away has a place all the same.
+      .filter((element) => !element.closest('details:not([open]) > :not(summary)'))
+      .map((element) => element.getBoundingClientRect().bottom);
+    return { x, y, width, height: Math.max(...bottoms) + 16 - y };
+  }
+
   async function leave() {
     while (document.querySelector('.red-ui-tray')) await new Promise((closed) => RED.tray.close(closed));
   }
@@ -285,6 +313,9 @@ window.dialog = (() => {
     wrong,
     saved,
     types,
+    initial,
+    settle,
+    frame,
     leave,
     dark,
   };

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Editor } from '../support/editor';
+import type { FlowNode } from '../support/node-red';
+
+const root = resolve(__dirname, '../..');
+const IMAGES = join(root, 'docs/images');
+/** `npm run docs` sets it: pictures are made then, not only possible. */
+const isDrawing = process.env.PICTURES === '1';
+/** They need jambonz 10, which the tab that they are on says. */
+const NEWER = ['jambonz-agent', 'jambonz-room', 'jambonz-transfer'];
+
+type Settings = Record<string, unknown>;
+
+/** What the dialogs of the documentation show, by node set. */
+const pictured = JSON.parse(readFileSync(join(root, 'test/data/pictured.json'), 'utf8')) as Record<string, Settings>;
+
+const CREDENTIALS: Record<string, Settings> = {
+  'jambonz-auth': { accountSid: 'bed525b4-af09-40d2-9fe7-cdf6ae577c69', apiToken: 'secret', webhookSecret: 'secret' },
+  'jambonz-s2s': { apiKeySecret: 'OPENAI_API_KEY' },
+  'user-auth': { passwordSecret: 'password' },
+  'aws-auth': { accessKey: 'AKIAEXAMPLE', secretAccessKey: 'secret' },
+};
+const IDS: Record<string, string> = { 'jambonz-auth': 'pictured-server', 'aws-auth': 'pictured-aws' };
+
+const idOf = (set: string): string => IDS[set] ?? `pictured-${set}`;
+
+describe('The dialogs of the documentation', function () {
+  this.timeout(30_000);
+  let editor: Editor;
+
+  before(async function () {
+    this.timeout(300_000);
+    editor = await Editor.open({ nodeRed: '4.1' });
+    // There is no account whose applications and voices could be offered.
+    await editor.page.route('**/_jambonz/account/**', (route) => route.fulfill({ json: { ok: true, items: [] } }));
+    const nodes = await flow(editor);
+    // An open editor stumbles over messages from a tab that it does not know yet.
+    await editor.page.goto('about:blank');
+    await editor.red.deploy(nodes);
+    await editor.load();
+    mkdirSync(IMAGES, { recursive: true });
+  });
+  after(() => editor.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await editor.recover();
+    editor.checkPage();
+  });
+
+  for (const [set, settings] of Object.entries(pictured)) {
+    it(`${set}: every setting is one that the node has, and right`, async () => {
+      const id = idOf(set);
+      const saved = await editor.saved(id);
+      assert.deepEqual(
+        Object.keys(settings).filter((name) => !(name in saved)),
+        [],
+      );
+      assert.deepEqual(await editor.problems(id), []);
+      if (isDrawing) await draw(editor, set);
+    });
+  }
+});
+
+/** A node of each set, with what a new one would have besides the settings. */
+async function flow(editor: Editor): Promise<FlowNode[]> {
+  const nodes: FlowNode[] = [
+    { id: 'pictured-tab', type: 'tab', label: 'Hotel' },
+    {
+      id: 'pictured-tab-10',
+      type: 'tab',
+      label: 'jambonz 10',
+      env: [{ name: 'JAMBONZ_VERSION', value: '10', type: 'str' }],
+    },
+  ];
+  for (const [set, settings] of Object.entries(pictured)) {
+    const type = typeOf(set);
+    const place = type.endsWith('_auth')
+      ? {}
+      : { z: NEWER.includes(set) ? 'pictured-tab-10' : 'pictured-tab', wires: [[]] };
+    const credentials = CREDENTIALS[set] ? { credentials: CREDENTIALS[set] } : {};
+    nodes.push({ ...(await editor.initial(type)), ...settings, ...place, ...credentials, id: idOf(set), type });
+  }
+  // The dialogs warn of a path on which nobody listens.
+  const paths = new Set(JSON.stringify(pictured).match(/(?<=")\/[\w/-]+(?=")/g));
+  for (const url of paths) {
+    nodes.push({ id: `pictured-at${url}`, type: 'webhook in', method: 'post', url, z: 'pictured-tab', wires: [[]] });
+  }
+  return nodes;
+}
+
+function typeOf(set: string): string {
+  const page = readFileSync(join(root, 'nodes', `${set}.html`), 'utf8');
+  return /data-template-name="([^"]+)"/.exec(page)![1]!;
+}
+
+async function draw(editor: Editor, set: string): Promise<void> {
+  await editor.openAny(idOf(set));
+  if (set === 'webhook-in') {
+    await editor.page.locator('[data-connect] > summary').click();
+    await editor.page.locator('[data-part="address"]', { hasText: '/hotel' }).waitFor();
+    await editor.page.locator('#webhook-in-connect-application').fill('Hotel');
+  }
+  await editor.draw(join(IMAGES, `${set}.png`));
+  await editor.recover();
+}
