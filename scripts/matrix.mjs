@@ -1,13 +1,13 @@
 // npm run matrix: the smoke tests on every supported Node-RED and Node.
 import { finish, mocha, step } from './checks.mjs';
-import { ensureChromium } from './chromium.mjs';
+import { ensureProgram } from './programs.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { at, quietly } from './run.mjs';
 
 export async function matrix() {
   await ensureDependencies();
   const { MATRIX, nodeBinary, nodeRedScript } = await import('./runtimes.mjs');
-  const chromium = await step('Chromium', ensureChromium);
+  const chromium = await step('Chromium', () => ensureProgram('chromium'));
   if (!chromium || !(await step('Build', () => quietly(process.execPath, [at('build.mjs')]) || true))) return;
   for (const { nodeRed, node } of MATRIX) {
     const title = `Node-RED ${nodeRed} on Node ${node}`;

@@ -1,6 +1,6 @@
 // npm test: from a fresh clone to one line that says what passed. `npm test -- nodes` runs a part.
 import { check, finish, mocha, step } from './checks.mjs';
-import { ensureChromium } from './chromium.mjs';
+import { ensureProgram } from './programs.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { at } from './run.mjs';
 
@@ -39,7 +39,7 @@ async function main() {
     );
   }
   if (wants('editor')) {
-    const chromium = await step('Chromium', ensureChromium);
+    const chromium = await step('Chromium', () => ensureProgram('chromium'));
     const ready = chromium && (await step('Node-RED for the browser tests', prepareEditors));
     if (ready) {
       // Two files at a time: the browser and Node-RED wait for each other half of the time.

@@ -69,11 +69,11 @@ export class Editor {
   }
 
   static async open(options: EditorOptions): Promise<Editor> {
-    const { ensureChromium } = await import('../../scripts/chromium.mjs');
+    const { ensureProgram } = await import('../../scripts/programs.mjs');
     const red = await startPacked(options);
     let browser: Browser | undefined;
     try {
-      browser = await chromium.launch({ executablePath: ensureChromium(), args: [...QUIET, ...OFFLINE] });
+      browser = await chromium.launch({ executablePath: ensureProgram('chromium'), args: [...QUIET, ...OFFLINE] });
       const page = await browser.newPage({ viewport: { width: 1500, height: 1300 }, locale: 'en-US' });
       page.setDefaultTimeout(8_000);
       await page.addInitScript({ path: join(__dirname, 'in-page.js') });

@@ -20,8 +20,10 @@ export interface Certificates {
 export async function startTlsServers(): Promise<Certificates> {
   const folder = mkdtempSync(join(tmpdir(), 'jambonz-tls-'));
   const file = (name: string): string => join(folder, name);
+  const { ensureProgram } = await import('../../scripts/programs.mjs');
+  const program = ensureProgram('openssl');
   const openssl = (...args: string[]): void => {
-    execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    execFileSync(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   };
   const names = (name: string, san: string): string => {
     writeFileSync(file(`${name}.ext`), `subjectAltName=${san}\n`);
