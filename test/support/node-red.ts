@@ -98,6 +98,9 @@ async function start(options: StartOptions): Promise<NodeRed> {
   );
   writeFileSync(join(userDir, 'package.json'), '{"name":"test","private":true}\n');
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(placed(options.flow ?? [])));
+  // A tip that comes while the page is still being built is an error in the page of 5.0.
+  const quietEditor = { _: { editor: { view: { 'view-show-tips': false } } } };
+  writeFileSync(join(userDir, '.config.users.json'), JSON.stringify(quietEditor));
   writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials ?? {}));
   if (options.install) options.install(userDir);
   else installPalette(join(userDir, 'node_modules/@callflows/node-red-jambonz'));
