@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { ensureDependencies } from './dependencies.mjs';
 import { easiest, mergeExamples, webhooks } from './examples.mjs';
-import { build, installPalette, manifest } from './palette.mjs';
+import { build, installPalette } from './palette.mjs';
 import { at, isFree } from './run.mjs';
 
 const USAGE = 'npm start -- [--port 1880] [--userdir .node-red]   (or PORT and NODE_RED_USER_DIR)';
