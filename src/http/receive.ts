@@ -6,7 +6,7 @@ import type { Arrival, Found } from '../call/store';
 import { asVars, CallVariables } from '../call/variables';
 import { describe } from '../problem';
 import type { Platform } from '../specification';
-import type { Message } from '../typed-value';
+import type { Later, Message } from '../typed-value';
 import { open, type Exchange } from './exchange';
 import { classify, withQuery, type Kind } from './request';
 
@@ -88,7 +88,7 @@ function read(RED: NodeAPI, arrival: Arrival, done: (found: Found) => void, fail
  */
 export function answer(exchange: Exchange, vars: unknown, unsaved: (error: unknown) => void, write: () => void): void {
   const { variables } = exchange;
-  let saved: Promise<void> | undefined | void;
+  let saved: Later<void> | undefined;
   try {
     saved = variables?.save(vars ?? exchange.vars);
   } catch (error) {

@@ -668,7 +668,7 @@ describe('the jambonz version that a node writes for', () => {
 
   it('is that of the request, even of one whose msg.res was lost', () => {
     const carried = request('a', '10');
-    assert.equal(platformOf(runtime('0.9'), node, { _msgid: 'b', ...carried }), '10');
+    assert.equal(platformOf(runtime('0.9'), node, { _msgid: 'b', res: carried }), '10');
     assert.equal(platformOf(runtime('0.9'), node, { _msgid: 'a' }), '10');
   });
 
