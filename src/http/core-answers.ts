@@ -44,7 +44,10 @@ function save(RED: NodeAPI, { msg, destination: { node } }: Arrival, next: () =>
     return;
   }
   const unsaved = (error: unknown): void => {
-    node.error(describe((key, facts) => RED._(key, facts ?? {}), node, error), msg);
+    node.error(
+      describe((key, facts) => RED._(key, facts ?? {}), node, error),
+      msg,
+    );
   };
   answer(exchange, msg.vars, unsaved, next);
 }

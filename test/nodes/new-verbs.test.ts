@@ -663,8 +663,7 @@ describe('the verb of a speech-to-speech vendor', () => {
 describe('the jambonz version that a node writes for', () => {
   const runtime = (version?: string) => ({ util: { evaluateNodeProperty: () => version } }) as unknown as NodeAPI;
   const node = {} as unknown as Node;
-  const request = (id: string, platform: Platform) =>
-    open(id, new EventEmitter() as unknown as Response, { platform });
+  const request = (id: string, platform: Platform) => open(id, new EventEmitter() as unknown as Response, { platform });
 
   it('is that of the request, even of one whose msg.res was lost', () => {
     const carried = request('a', '10');
