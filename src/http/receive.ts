@@ -19,6 +19,8 @@ export interface Receiver {
   method: string;
   /** What every request is about; absent where its body says it. */
   kind?: Kind;
+  /** Its requests are webhooks of a verb: never the status of a call. */
+  hook?: boolean;
   /** Sends the message; absent for the node's only port. */
   send?(msg: Message): void;
 }
@@ -41,7 +43,7 @@ export function receive(
   const { platform, publicUrl, method } = receiver;
   const body = withQuery(req.body as unknown, req.query, method);
   const kind = receiver.kind ?? classify(body);
-  const arrival = arrivalOf(body);
+  const arrival = arrivalOf(body, receiver.hook);
   const id = RED.util.generateId();
   const exchange = open(id, res, { platform, publicUrl, kind, callSid: arrival?.key });
   const msg: Message = { _msgid: id, req, res: exchange, ...extra, [kind]: body };
@@ -56,6 +58,7 @@ export function receive(
     send();
     return exchange;
   }
+  callsOf(RED).heard(arrival.status);
   const unread = (error: unknown): void => {
     node.error(
       describe((key, facts) => RED._(key, facts ?? {}), node, error),
