@@ -93,7 +93,8 @@ for (const method of METHODS) {
   Object.defineProperty(Handle.prototype, method, {
     value(this: Handle, ...args: unknown[]): unknown {
       if (ENDS.has(String(method)) && !this.answering) saveAside(this);
-      return (this._res[method] as (...args: unknown[]) => unknown)(...args);
+      const result = (this._res[method] as (...args: unknown[]) => unknown)(...args);
+      return result === this._res ? this : result;
     },
   });
 }
