@@ -29,6 +29,8 @@ export interface StartOptions {
   env?: Record<string, string>;
   /** The folder of another release of the package `node-red`. */
   nodeRedDir?: string;
+  /** The port; absent means one that is free. */
+  port?: number;
   /** Another Node binary. */
   node?: string;
   /** Puts the palette into the user directory; without it, what is built is linked there. */
@@ -44,6 +46,7 @@ export interface NodeRed {
   /** Every line that it has written so far. */
   readonly logs: readonly string[];
   readonly userDir: string;
+  readonly pid: number;
   /** The first line that matches: one that was written already or the next one. Rejects after ten seconds. */
   line(pattern: RegExp, timeoutMs?: number): Promise<string>;
   /** As `line`, but only lines that are still to come. */
@@ -80,7 +83,7 @@ export async function startNodeRed(options: StartOptions = {}): Promise<NodeRed>
 
 async function start(options: StartOptions): Promise<NodeRed> {
   if (!existsSync(join(root, 'dist/nodes'))) throw new Error('dist is missing: run `node build.mjs` first');
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const userDir = mkdtempSync(join(tmpdir(), 'jambonz-node-red-'));
   const settings: Record<string, unknown> = {
     uiHost: '127.0.0.1',
@@ -131,6 +134,7 @@ async function start(options: StartOptions): Promise<NodeRed> {
     adminUrl,
     logs,
     userDir,
+    pid: child.pid!,
     line,
     nextLine,
     stop,
