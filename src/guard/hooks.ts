@@ -2,6 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { exchangeOf } from '../http/exchange';
 import type { Message } from '../typed-value';
 import type { Settling } from './settled';
+import { passSwitch } from './switches';
 import type { Place, Watch } from './watch';
 
 const LABEL = 'jambonz-guard';
@@ -10,7 +11,7 @@ type Seen = Settling & Place;
 
 /** A node's flow as the runtime has it, which finds the nodes that are there and switched on. */
 interface Router {
-  getNode?(id: string): unknown;
+  getNode?(id: string): { type: string } | null | undefined;
 }
 
 const watchOf = (msg: unknown): Watch | undefined => exchangeOf(msg as Message)?.watch;
@@ -21,11 +22,19 @@ export function followMessages({ hooks }: NodeAPI): void {
   hooks.add(`onSend.${LABEL}`, (events: { msg: unknown; source: { node: unknown }; destination: { id: string } }[]) => {
     for (const { msg, source, destination } of events) {
       const watch = watchOf(msg);
-      if (watch && isThere(source.node as { _flow?: Router }, destination.id)) watch.sent();
+      if (!watch) continue;
+      const { _flow: flow } = source.node as { _flow?: Router };
+      // A wire may lead to a node that is switched off: nothing arrives there.
+      const node = flow?.getNode ? flow.getNode(destination.id) : { type: '' };
+      if (node) watch.sent(node.type);
     }
   });
   hooks.add(`onReceive.${LABEL}`, ({ msg, destination }: { msg: unknown; destination: { node: unknown } }) => {
-    watchOf(msg)?.received(destination.node as Seen);
+    const node = destination.node as Seen;
+    const watch = watchOf(msg);
+    watch?.received(node);
+    // A switch may keep the messages of a sequence until all are there.
+    if (node.type === 'switch') passSwitch(node, (msg as Message).parts === undefined ? watch : undefined);
   });
   hooks.add(
     `onComplete.${LABEL}`,
@@ -33,9 +42,4 @@ export function followMessages({ hooks }: NodeAPI): void {
       watchOf(msg)?.completed(node.node as Seen, error);
     },
   );
-}
-
-/** A wire may lead to a node that is switched off: nothing arrives there. */
-function isThere({ _flow: flow }: { _flow?: Router }, id: string): boolean {
-  return typeof flow?.getNode !== 'function' || Boolean(flow.getNode(id));
 }

@@ -42,9 +42,7 @@ function look(node: Settling): boolean {
   if (typeof node.constructor === 'function' && ours.has(node.constructor)) return true;
   if (node.type === 'function') return typeof node.func === 'string' && isPlainFunction(node.func);
   const rules = Array.isArray(node.rules) ? (node.rules as Rule[]) : undefined;
-  // A switch that waits for the last message of a sequence keeps the others.
-  if (node.type === 'switch') return !!rules && !node.repair && !rules.some(({ t }) => t === 'tail');
-  if (node.type === 'change') return rules !== undefined && rules.every(keepsNothing);
+  if (node.type === 'change') return rules?.every(keepsNothing) ?? false;
   return SETTLED.has(node.type);
 }
 

@@ -17,7 +17,7 @@ export interface End {
 }
 
 /** Nodes that Node-RED hands a message to without a wire. */
-const UNWIRED = new Set(['catch', 'complete', 'status', 'link in']);
+const UNWIRED = new Set(['catch', 'complete', 'status']);
 
 /**
  * Follows the messages that carry one request through the flow: counts those that are on a wire or
@@ -31,6 +31,8 @@ export class Watch {
   /** The node that receives webhooks is the first one at work. */
   private open = 1;
   private certain = true;
+  /** Messages on their way to a `link in`, which a `link call` reaches without a wire. */
+  private linked = 0;
   private over = false;
   private looking = false;
   private readonly timer: NodeJS.Timeout;
@@ -52,8 +54,9 @@ export class Watch {
   }
 
   /** A message was put on a wire. */
-  sent(): void {
+  sent(type?: string): void {
     this.open++;
+    if (type === 'link in') this.linked++;
   }
 
   /** A message has reached a node. */
@@ -61,6 +64,10 @@ export class Watch {
     if (this.over) return;
     this.last = node;
     if (UNWIRED.has(node.type)) this.open++;
+    else if (node.type === 'link in' && this.linked-- <= 0) {
+      this.linked = 0;
+      this.open++;
+    }
     if (node.type === 'catch') this.failure = undefined;
     // These pass a message on at once and never say that they are done.
     if (node.type.startsWith('subflow')) this.leave();
@@ -72,6 +79,11 @@ export class Watch {
     if (error) this.failure = { place: node, detail: String((error as { message?: unknown }).message ?? error) };
     else if (!isSettled(node)) this.certain = false;
     this.leave();
+  }
+
+  /** A node that does not say when it is done is done. */
+  passed(): void {
+    if (!this.over) this.leave();
   }
 
   /** What the node that received the request had to send is sent. */
