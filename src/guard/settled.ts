@@ -83,6 +83,7 @@ const FAR = [
 const HARMLESS = new RegExp(
   [
     String.raw`\breturn\s+msg\s*(?=[;}\n]|$)`,
+    String.raw`\breturn\b(?:[^;{}()=]|[=!]==?)*\?\s*(?:msg\s*:\s*(?:null|undefined)|(?:null|undefined)\s*:\s*msg)\b`,
     String.raw`\breturn\s*\[[\s\w,[\]]*\]`,
     String.raw`\breturn\s*\{\s*\.\.\.\s*msg\b`,
     String.raw`\b(?:JSON\.stringify|Object\.keys)\(\s*msg\s*[,)]`,
