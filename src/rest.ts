@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { settles } from './guard/settled';
 import { ApiError, type ApiAnswer, type JambonzApi } from './jambonz-api';
 import { Problem, describe, messageOf } from './problem';
 import { Incomplete, type ServerNode } from './server';
@@ -37,7 +38,7 @@ export interface RestOptions {
  * say more. Any other failure, for example a field that cannot be read, stops the message.
  */
 export function restNode(RED: NodeAPI, run: RestCall, options: RestOptions = {}) {
-  return function (this: Node, config: NodeDef): void {
+  return settles(function (this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const saved = config as unknown as Fields;
     const fields = new FieldReader(RED, this, saved);
@@ -71,7 +72,7 @@ export function restNode(RED: NodeAPI, run: RestCall, options: RestOptions = {})
       };
       request().then(succeed, fail).catch(done);
     });
-  };
+  });
 }
 
 /** @throws Problem when a node's server is not chosen, or was deleted */

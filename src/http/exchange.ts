@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { CallVariables, Vars } from '../call/variables';
+import type { Watch } from '../guard/watch';
 import type { Platform } from '../specification';
 import { Problem } from '../problem';
 import type { Message } from '../typed-value';
@@ -26,6 +27,8 @@ export interface Exchange extends Facts {
   vars?: Vars;
   /** Somebody is about to answer. */
   answering: boolean;
+  /** Follows the message through the flow; absent when nobody answers in the flow's place. */
+  watch?: Watch;
   /** Tells when it is over: answered, or given up by the caller. */
   onAnswered(listener: () => void): void;
 }
@@ -42,6 +45,7 @@ class Handle implements Exchange {
   variables?: CallVariables;
   vars?: Vars;
   answering = false;
+  watch?: Watch;
   private listeners?: (() => void)[];
 
   constructor(
@@ -162,7 +166,9 @@ export function isOpen({ res, answering }: Exchange): boolean {
 /** @throws Problem `answered` or `gone` */
 export function checkOpen(exchange: Exchange): Exchange {
   const { res, answering } = exchange;
-  if (answering || res.headersSent || res.writableEnded) throw new Problem('answered');
+  if (answering || res.headersSent || res.writableEnded) {
+    throw new Problem(exchange.watch?.ended ? 'late' : 'answered');
+  }
   if (res.destroyed) throw new Problem('gone');
   return exchange;
 }
