@@ -3,9 +3,9 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { serveWebhooks, type WebhookNode } from '../src/admin/webhook-routes';
 import { warnOfOfficialPalette } from '../src/clash';
 import { answerStatus, listen } from '../src/http/adapter';
-import { open } from '../src/http/exchange';
 import { forgetCalls, lastCallOf, looksLikeJambonz } from '../src/http/last-call';
-import { classify, withQuery } from '../src/http/request';
+import { saveBeforeCoreAnswers } from '../src/http/core-answers';
+import { receive } from '../src/http/receive';
 import { signatureFault } from '../src/http/signature';
 import { platformOfServer } from '../src/platform';
 import type { ServerNode } from '../src/server';
@@ -35,6 +35,7 @@ export = (RED: NodeAPI): void => {
 
     const server = config.server ? (RED.nodes.getNode(config.server) as ServerNode | null) : null;
     const platform = platformOfServer(RED, this, server);
+    const publicUrl = server?.publicUrl;
     if (platform === '10') setImmediate(warmUp);
     const secrets = config.signed ? usableSecrets(RED, this, server, method) : undefined;
 
@@ -43,7 +44,7 @@ export = (RED: NodeAPI): void => {
     let taken = false;
     let refused = false;
 
-    const receive = (req: Request, res: Response): void => {
+    const accept = (req: Request, res: Response): void => {
       const fault = secrets && (method === 'get' ? 'GET' : signatureFault(req, secrets));
       if (fault) {
         answerStatus(res, 401);
@@ -56,9 +57,7 @@ export = (RED: NodeAPI): void => {
         this.status({});
       }
       if (looksLikeJambonz(req)) lastCall.at = Date.now();
-      const id = RED.util.generateId();
-      const body = withQuery(req.body as unknown, req.query, method);
-      this.send({ _msgid: id, ...open(id, req, res, platform), [classify(body)]: body });
+      receive(RED, this, { platform, publicUrl, method }, req, res);
     };
 
     const close = listen(RED, {
@@ -66,7 +65,7 @@ export = (RED: NodeAPI): void => {
       method,
       path: config.url.trim(),
       signed: secrets !== undefined,
-      receive,
+      receive: accept,
       refused: (status, reason) => {
         this.warn(RED._('webhook-in.errors.refused', { status: String(status), reason }));
       },
@@ -93,6 +92,7 @@ export = (RED: NodeAPI): void => {
   warnOfOfficialPalette(RED);
   RED.nodes.registerType('webhook in', WebhookIn);
   serveWebhooks(RED);
+  saveBeforeCoreAnswers(RED);
 };
 
 /** The secrets to check signatures with; none, and an error, when the node can accept nothing. */

@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { answerStatus } from '../src/http/adapter';
 import { serialise, write, type Answer } from '../src/http/answer';
-import { find, type Exchange } from '../src/http/exchange';
+import { checkOpen, find, type Exchange } from '../src/http/exchange';
+import { answer } from '../src/http/receive';
 import { Problem } from '../src/problem';
 import { check, withoutEmpty, type Platform } from '../src/specification';
 import type { Message } from '../src/typed-value';
@@ -19,7 +20,8 @@ export = (RED: NodeAPI): void => {
     const strictness = config.check ?? 'warn';
 
     /** Answers, or throws: then the request is still open unless there is none. */
-    const answer = (msg: Message, { res, platform }: Exchange): void => {
+    const respond = (msg: Message, exchange: Exchange): void => {
+      const { res, platform } = checkOpen(exchange);
       const problems: Problem[] = [];
       const content = contentOf(msg, platform, strictness, problems);
       if (strictness === 'refuse' && problems[0]) throw problems[0];
@@ -29,16 +31,24 @@ export = (RED: NodeAPI): void => {
 
     this.on('input', (received, _send, done) => {
       const msg = received as Message;
-      let exchange: Exchange | undefined;
+      let exchange: Exchange;
       try {
         exchange = find(msg);
-        answer(msg, exchange);
-        done();
       } catch (error) {
-        const failure = report.failed(error);
-        if (exchange) answerStatus(exchange.res, 500, failure.message);
-        done(failure);
+        done(report.failed(error));
+        return;
       }
+      const unsaved = (error: unknown): void => this.error(report.text(error), msg);
+      answer(exchange, msg.vars, unsaved, () => {
+        try {
+          respond(msg, exchange);
+          done();
+        } catch (error) {
+          const failure = report.failed(error);
+          answerStatus(exchange.res, 500, failure.message);
+          done(failure);
+        }
+      });
     });
   }
 

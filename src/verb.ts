@@ -75,6 +75,7 @@ export function reporter(RED: NodeAPI, node: Node) {
     for (const problem of problems) node.error(text(problem));
     mark(problems.length > 0 ? 'yellow' : undefined, 'common.status.left-out');
   };
+  report.text = text;
   report.failed = (error: unknown): Error => {
     mark('red', 'common.status.failed');
     return new Error(text(error), { cause: error });
