@@ -5,6 +5,7 @@ import { callsOf } from '../call/calls';
 import type { Arrival, Found } from '../call/store';
 import { asVars, CallVariables } from '../call/variables';
 import { describe } from '../problem';
+import type { AnswerKind } from '../results/outcomes';
 import type { Platform } from '../specification';
 import type { Message } from '../typed-value';
 import { open, type Exchange } from './exchange';
@@ -19,6 +20,8 @@ export interface Receiver {
   method: string;
   /** What every request is about; absent where its body says it. */
   kind?: Kind;
+  /** What becomes of the answer, where it is not one that jambonz reads. */
+  answers?: AnswerKind;
   /** Sends the message; absent for the node's only port. */
   send?(msg: Message): void;
 }
@@ -38,12 +41,12 @@ export function receive(
   res: Response,
   extra?: object,
 ): Exchange {
-  const { platform, publicUrl, method } = receiver;
+  const { platform, publicUrl, method, answers } = receiver;
   const body = withQuery(req.body as unknown, req.query, method);
   const kind = receiver.kind ?? classify(body);
   const arrival = arrivalOf(body);
   const id = RED.util.generateId();
-  const exchange = open(id, res, { platform, publicUrl, kind, callSid: arrival?.key });
+  const exchange = open(id, res, { platform, publicUrl, kind, callSid: arrival?.key, answers });
   const msg: Message = { _msgid: id, req, res: exchange, ...extra, [kind]: body };
   const send = (found?: Found): void => {
     if (arrival) exchange.variables = new CallVariables(callsOf(RED).store, arrival, found?.stored);
