@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { serveWebhooks, type WebhookNode } from '../src/admin/webhook-routes';
+import { callsOf } from '../src/call/calls';
 import { warnOfOfficialPalette } from '../src/clash';
 import { answerStatus, listen } from '../src/http/adapter';
 import { forgetCalls, lastCallOf, looksLikeJambonz } from '../src/http/last-call';
@@ -39,6 +40,9 @@ export = (RED: NodeAPI): void => {
     const publicUrl = server?.publicUrl;
     if (platform === '10') setImmediate(warmUp);
     const secrets = config.signed ? usableSecrets(RED, this, server, method) : undefined;
+
+    // Connects to the store, if it is elsewhere, before the first call.
+    callsOf(RED);
 
     const mark = (fill: 'yellow' | 'red', text: string): void => this.status({ fill, shape: 'ring', text });
     const lastCall = lastCallOf(this.id);

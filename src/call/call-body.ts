@@ -11,22 +11,27 @@ const OTHER =
 
 type Body = Record<string, unknown>;
 
-/** The call that a webhook belongs to: a leg of a dial belongs to the call that dials. */
-export function arrivalOf(body: unknown): Arrival | undefined {
+/**
+ * The call that a webhook belongs to: a leg of a dial belongs to the call that dials.
+ *
+ * @param hook - it is the webhook of a verb for certain
+ */
+export function arrivalOf(body: unknown, hook = false): (Arrival & { status: boolean }) | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const { parent_call_sid, call_sid, call_status } = body as Body;
   const child = isSid(parent_call_sid);
   const key = child ? parent_call_sid : call_sid;
   if (!isSid(key)) return undefined;
   const over = !child && typeof call_status === 'string' && OVER.has(call_status);
-  return { key, over, last: over && isStatusEvent(body as Body) };
+  const status = !hook && isStatusEvent(body as Body);
+  return { key, over, last: over && status, status };
 }
 
 /**
  * Whether a webhook tells the status of a call. The action hook of a conference looks the same;
  * one that comes when the call is over says the same, too.
  */
-export function isStatusEvent(body: Body): boolean {
+function isStatusEvent(body: Body): boolean {
   if (typeof body.call_status !== 'string' || body.sip_status === undefined) return false;
   for (const name in body) if (OTHER.test(name)) return false;
   return body.reason === undefined || body.error !== undefined;

@@ -1,6 +1,9 @@
 import type { NodeAPI } from 'node-red';
+import { messageOf } from '../problem';
 import { MemoryStore } from './memory-store';
-import { LIFETIMES, type Arrival, type CallStore, type Expired, type Stored } from './store';
+import { findRedis } from './redis-client';
+import { RedisStore } from './redis-store';
+import { LIFETIMES, type Arrival, type CallStore, type Expired, type Lifetimes, type Stored } from './store';
 
 /** The setting `jambonzCallStore`. */
 export interface StoreSettings {
@@ -21,15 +24,25 @@ export interface CallEnd {
   duration?: number;
 }
 
+/** Who wants to know how calls end. */
+export interface CallEndListener {
+  ended(end: CallEnd): void;
+  /** Calls come, but nobody tells their status. */
+  untold(now: boolean): void;
+}
+
 /** The calls of a Node-RED: their store, and who wants to know when they end. */
 export class Calls {
-  private readonly listeners = new Set<(end: CallEnd) => void>();
+  private readonly listeners = new Set<CallEndListener>();
   private unwatch: (() => void) | undefined;
+  /** Webhooks of calls before the first status event. */
+  private untold = 0;
+  private told = false;
 
   constructor(readonly store: CallStore) {}
 
   /** @returns what ends it */
-  onEnd(listener: (end: CallEnd) => void): () => void {
+  onEnd(listener: CallEndListener): () => void {
     this.listeners.add(listener);
     this.unwatch ??= this.store.watch((call) => this.expired(call));
     return () => {
@@ -38,6 +51,14 @@ export class Calls {
       this.unwatch?.();
       this.unwatch = undefined;
     };
+  }
+
+  /** Whether status events come at all: jambonz sends one right after the first webhook of a call. */
+  heard(status: boolean): void {
+    if (this.told || this.listeners.size === 0) return;
+    this.told = status;
+    if (!status && ++this.untold !== 2) return;
+    for (const listener of this.listeners) listener.untold(!status);
   }
 
   ended({ key }: Arrival, body: Record<string, unknown>, stored: Stored): void {
@@ -55,7 +76,7 @@ export class Calls {
   }
 
   private tell(end: CallEnd): void {
-    for (const listener of [...this.listeners]) listener(end);
+    for (const listener of [...this.listeners]) listener.ended(end);
   }
 }
 
@@ -69,10 +90,31 @@ export function callsOf(RED: NodeAPI): Calls {
 }
 
 function storeOf(RED: NodeAPI): CallStore {
-  const { jambonzCallStore: settings = {} } = RED.settings as { jambonzCallStore?: StoreSettings };
+  const { jambonzCallStore: settings = {}, userDir } = RED.settings as {
+    jambonzCallStore?: StoreSettings;
+    userDir?: string;
+  };
   const lifetimes = {
     idleMs: settings.idle ? settings.idle * 1000 : LIFETIMES.idleMs,
     overMs: settings.over ? settings.over * 1000 : LIFETIMES.overMs,
   };
-  return new MemoryStore(lifetimes);
+  return (
+    (settings.redis ? redisStore(RED, settings.redis, lifetimes, userDir) : undefined) ?? new MemoryStore(lifetimes)
+  );
+}
+
+function redisStore(RED: NodeAPI, url: string, lifetimes: Lifetimes, userDir?: string): CallStore | undefined {
+  const say = (level: 'error' | 'warn' | 'info', text: string, facts?: Record<string, string>): void =>
+    RED.log[level](RED._(`common.store.${text}`, facts ?? {}));
+  try {
+    const redis = findRedis([userDir, require.main?.path]);
+    if (redis) {
+      const outages = { lost: (detail: string) => say('warn', 'lost', { detail }), back: () => say('info', 'back') };
+      return new RedisStore(redis, url, outages, lifetimes);
+    }
+    say('error', 'no-client', { folder: userDir ?? '' });
+  } catch (error) {
+    say('error', 'unusable', { detail: messageOf(error) });
+  }
+  return undefined;
 }

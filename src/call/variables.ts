@@ -38,18 +38,19 @@ function changed(vars: unknown, loaded: Stored): Changes | undefined {
   if (typeof vars !== 'object' || vars === null || Array.isArray(vars)) {
     throw new Problem('vars-no-object', { field: 'msg.vars', value: vars });
   }
+  const own = vars as Vars;
   let set: Map<string, string> | undefined;
   let deleted: string[] | undefined;
   let bytes = 0;
-  for (const name of Object.keys(vars)) {
-    const json = jsonOf(name, (vars as Vars)[name]);
+  for (const name of Object.keys(own)) {
+    const json = jsonOf(name, own[name]);
     // Assigning it would do something else.
     if (json === undefined || name === '__proto__') continue;
     bytes += Buffer.byteLength(name) + Buffer.byteLength(json);
     if (loaded.get(name) !== json) (set ??= new Map()).set(name, json);
   }
   for (const name of loaded.keys()) {
-    if (!Object.hasOwn(vars, name) || (vars as Vars)[name] === undefined) (deleted ??= []).push(name);
+    if (!Object.hasOwn(own, name) || own[name] === undefined) (deleted ??= []).push(name);
   }
   if (!set && !deleted) return undefined;
   if (set && bytes > MOST_BYTES) throw new Problem('vars-too-much', { field: 'msg.vars', bytes, most: MOST_BYTES });
@@ -59,7 +60,7 @@ function changed(vars: unknown, loaded: Stored): Changes | undefined {
 /** Undefined for what JSON leaves out (undefined, functions). */
 function jsonOf(name: string, value: unknown): string | undefined {
   try {
-    return JSON.stringify(value) as string | undefined;
+    return JSON.stringify(value);
   } catch (error) {
     throw new Problem('vars-value', { field: `msg.vars.${name}`, detail: error instanceof Error ? error.message : '' });
   }

@@ -7,6 +7,14 @@ import { answer } from './receive';
 const CORE = 'http response';
 const HOOK = 'onReceive.jambonz-vars';
 
+/** What Node-RED tells a hook of a message that a node is about to get. */
+interface Arrival {
+  msg: Message;
+  destination: { node: Node };
+}
+
+const watched = new WeakSet<object>();
+
 /**
  * Writes the variables of a call before the core `http response` node answers, too. That node takes
  * the response out of the message and writes at once, so its message is held up on the way in:
@@ -15,28 +23,31 @@ const HOOK = 'onReceive.jambonz-vars';
  * of every node, so it is there only while a flow has such a node.
  */
 export function saveBeforeCoreAnswers(RED: NodeAPI): void {
+  if (watched.has(RED.events)) return;
+  watched.add(RED.events);
+  let hooked = false;
   RED.events.on('flows:started', () => {
-    let wanted = false;
-    RED.nodes.eachNode((node) => {
-      if (node.type === CORE) wanted = true;
-    });
-    RED.hooks.remove(HOOK);
-    if (!wanted) return;
-    RED.hooks.add(HOOK, (event, next) => {
-      const node = event.destination.node as unknown as Node;
-      const msg = event.msg as Message;
-      const exchange = node.type === CORE ? exchangeOf(msg) : undefined;
-      if (!exchange?.variables || !isOpen(exchange)) {
-        next();
-        return;
-      }
-      const unsaved = (error: unknown): void => {
-        node.error(
-          describe((key, facts) => RED._(key, facts ?? {}), node, error),
-          msg,
-        );
-      };
-      answer(exchange, msg.vars, unsaved, () => next());
-    });
+    const types = new Set<string>();
+    RED.nodes.eachNode(({ type }) => void types.add(type));
+    const wanted = types.has(CORE);
+    if (wanted === hooked) return;
+    hooked = wanted;
+    if (wanted) RED.hooks.add(HOOK, (event: unknown, next: () => void) => save(RED, event as Arrival, next));
+    else RED.hooks.remove(HOOK);
   });
+}
+
+function save(RED: NodeAPI, { msg, destination: { node } }: Arrival, next: () => void): void {
+  const exchange = node.type === CORE ? exchangeOf(msg) : undefined;
+  if (!exchange?.variables || !isOpen(exchange)) {
+    next();
+    return;
+  }
+  const unsaved = (error: unknown): void => {
+    node.error(
+      describe((key, facts) => RED._(key, facts ?? {}), node, error),
+      msg,
+    );
+  };
+  answer(exchange, msg.vars, unsaved, next);
 }

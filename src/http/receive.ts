@@ -7,7 +7,7 @@ import { asVars, CallVariables } from '../call/variables';
 import { describe } from '../problem';
 import type { AnswerKind } from '../results/outcomes';
 import type { Platform } from '../specification';
-import type { Message } from '../typed-value';
+import type { Later, Message } from '../typed-value';
 import { open, type Exchange } from './exchange';
 import { classify, withQuery, type Kind } from './request';
 
@@ -22,6 +22,8 @@ export interface Receiver {
   kind?: Kind;
   /** What becomes of the answer, where it is not one that jambonz reads. */
   answers?: AnswerKind;
+  /** Its requests are webhooks of a verb: never the status of a call. */
+  hook?: boolean;
   /** Sends the message; absent for the node's only port. */
   send?(msg: Message): void;
 }
@@ -44,7 +46,7 @@ export function receive(
   const { platform, publicUrl, method, answers } = receiver;
   const body = withQuery(req.body as unknown, req.query, method);
   const kind = receiver.kind ?? classify(body);
-  const arrival = arrivalOf(body);
+  const arrival = arrivalOf(body, receiver.hook);
   const id = RED.util.generateId();
   const exchange = open(id, res, { platform, publicUrl, kind, callSid: arrival?.key, answers });
   const msg: Message = { _msgid: id, req, res: exchange, ...extra, [kind]: body };
@@ -59,6 +61,7 @@ export function receive(
     send();
     return exchange;
   }
+  callsOf(RED).heard(arrival.status);
   const unread = (error: unknown): void => {
     node.error(
       describe((key, facts) => RED._(key, facts ?? {}), node, error),
@@ -91,7 +94,7 @@ function read(RED: NodeAPI, arrival: Arrival, done: (found: Found) => void, fail
  */
 export function answer(exchange: Exchange, vars: unknown, unsaved: (error: unknown) => void, write: () => void): void {
   const { variables } = exchange;
-  let saved: Promise<void> | undefined | void;
+  let saved: Later<void> | undefined;
   try {
     saved = variables?.save(vars ?? exchange.vars);
   } catch (error) {

@@ -136,7 +136,15 @@ export class ResultPorts {
     if (hook.answer === 'ignored') write(res, serialise([]));
     const { platform, publicUrl } = demand.entrance ?? this.ownServer();
     const send = (msg: Message): void => node.send(at(port, msg));
-    const receiver = { platform, publicUrl, method: 'post', kind: 'call' as const, answers: hook.answer, send };
+    const receiver = {
+      platform,
+      publicUrl,
+      method: 'post',
+      kind: 'call' as const,
+      hook: true,
+      answers: hook.answer,
+      send,
+    };
     receive(RED, node, receiver, req, res, { result: outcome.result } satisfies Pick<Outcome, 'result'>);
   }
 
