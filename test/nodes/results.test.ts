@@ -230,6 +230,22 @@ describe('result ports', function () {
         ports: ['next', 'busy', 'machine'],
         wires: [['menu-out'], ['menu-say'], []],
       },
+      hookIn('meet-in', '/meet', ['meet']),
+      {
+        id: 'meet',
+        z: 'tab',
+        type: 'conference',
+        conference: 'room',
+        conferenceType: 'str',
+        results: 'ports',
+        ports: ['next', 'left', 'status'],
+        wires: [['menu-out'], ['met'], ['seen']],
+      },
+      code('seen', 'msg.vars.most = Math.max(msg.vars.most || 0, msg.result.members); return msg;', ['seen-out']),
+      out('seen-out'),
+      { id: 'done', z: 'tab', type: 'complete', scope: ['seen-out'], wires: [['done-log']] },
+      code('done-log', 'node.warn("answered " + msg.result.event); return null;', []),
+      { id: 'met', z: 'tab', type: 'say', text: '{{vars.most}} were there', wires: [['menu-out']] },
       hookIn('talk-in', '/talk', ['talk']),
       {
         id: 'talk',
@@ -317,6 +333,22 @@ describe('result ports', function () {
       const prefixed = { 'X-Forwarded-Prefix': '/red' };
       assert.equal(await hookAt(`${red.url}/menu`, 'actionHook', prefixed), '/red/_jambonz/results/menu-gather/action');
       assert.equal(await hookAt(`${red.url}/menu`), '/_jambonz/results/menu-gather/action');
+    });
+
+    it('keeps the variables of a flow whose answer jambonz does not read', async () => {
+      const [conference] = await answerOf(`${red.url}/meet`, { call_sid: 'meeting' });
+      assert.deepEqual(conference?.statusEvents, ['start', 'end', 'join', 'leave']);
+      for (const [event, members] of [
+        ['join', 2],
+        ['leave', 1],
+      ] as const) {
+        const done = red.nextLine(new RegExp(`answered ${event}`));
+        const body = { call_sid: 'meeting', event, members };
+        assert.deepEqual(await answerOf(red.url + String(conference?.statusHook), body), []);
+        await done;
+      }
+      const [say] = await answerOf(red.url + String(conference?.actionHook), { call_sid: 'meeting' });
+      assert.equal(say?.text, '2 were there');
     });
 
     it('gives a model what its tool has found out', async () => {
