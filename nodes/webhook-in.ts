@@ -9,6 +9,7 @@ import { forgetCalls, lastCallOf, looksLikeJambonz } from '../src/http/last-call
 import { saveBeforeCoreAnswers } from '../src/http/core-answers';
 import { receive } from '../src/http/receive';
 import { signatureFault } from '../src/http/signature';
+import { addEntrance } from '../src/results/demand';
 import { platformOfServer } from '../src/platform';
 import type { ServerNode } from '../src/server';
 import { warmUp } from '../src/specification';
@@ -94,9 +95,11 @@ export = (RED: NodeAPI): void => {
       },
     });
     if (!close) this.warn(RED._('webhook-in.errors.switched-off'));
+    const leave = addEntrance(this.id, { secrets, platform, publicUrl });
     if (close) this.webhook = { method, path: config.url.trim() };
     this.on('close', (removed: boolean, done: () => void) => {
       if (removed) forgetCalls(this.id);
+      leave();
       close?.();
       done();
     });

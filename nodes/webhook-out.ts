@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { settles } from '../src/guard/settled';
 import { answerStatus } from '../src/http/adapter';
 import { serialise, write, type Answer } from '../src/http/answer';
-import { checkOpen, find, type Exchange } from '../src/http/exchange';
+import { checkOpen, exchangeOf, find, type Exchange } from '../src/http/exchange';
 import { answer } from '../src/http/receive';
 import { Problem } from '../src/problem';
 import { check, withoutEmpty, type Platform } from '../src/specification';
@@ -22,9 +22,9 @@ export = (RED: NodeAPI): void => {
 
     /** Answers, or throws: then the request is still open unless there is none. */
     const respond = (msg: Message, exchange: Exchange): void => {
-      const { res, platform } = checkOpen(exchange);
+      const { res, platform, answers } = checkOpen(exchange);
       const problems: Problem[] = [];
-      const content = contentOf(msg, platform, strictness, problems);
+      const content = answers === 'tool' ? toolOutput(msg) : contentOf(msg, platform, strictness, problems);
       if (strictness === 'refuse' && problems[0]) throw problems[0];
       write(res, content, msg.headers);
       report(problems);
@@ -32,6 +32,17 @@ export = (RED: NodeAPI): void => {
 
     this.on('input', (received, _send, done) => {
       const msg = received as Message;
+      const early = exchangeOf(msg);
+      // jambonz does not read this answer, and has got one.
+      if (early?.answers === 'ignored') {
+        answer(
+          early,
+          msg.vars,
+          (error) => this.error(report.text(error), msg),
+          () => done(),
+        );
+        return;
+      }
       let exchange: Exchange;
       try {
         exchange = find(msg);
@@ -59,6 +70,12 @@ export = (RED: NodeAPI): void => {
 
   RED.nodes.registerType('webhook out', settles(WebhookOut));
 };
+
+/** What a tool has found out, for the model that asked: an object. */
+function toolOutput({ payload }: Message): Answer {
+  if (payload === undefined || payload === null) return serialise({});
+  return serialise(isObject(payload) && !Buffer.isBuffer(payload) ? payload : { result: payload });
+}
 
 /** What a message says: its verbs, else its answer to a registration, else nothing. */
 function contentOf(msg: Message, platform: Platform, strictness: string, problems: Problem[]): Answer {

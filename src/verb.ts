@@ -2,6 +2,8 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { settles } from './guard/settled';
 import { addMore } from './more';
 import { Problem, describe } from './problem';
+import { exchangeOf } from './http/exchange';
+import { resultPorts } from './results/ports';
 import { conform } from './specification';
 import { FieldReader, type Fields, type Message, type Reader } from './typed-value';
 
@@ -29,10 +31,13 @@ export function verbNode(RED: NodeAPI, build: VerbBuilder) {
     const fields = new FieldReader(RED, this, config as unknown as Fields);
     const report = reporter(RED, this);
     const hasMore = 'more' in config;
+    const results = resultPorts(RED, this, config);
     this.on('input', (received, send, done: Done) => {
       const msg = received as Message;
-      const read = fields.for(msg);
+      let problems: readonly Problem[] = [];
       const append = async (): Promise<void> => {
+        const read = fields.for(msg, results?.fieldsAt(exchangeOf(msg) ?? {}));
+        ({ problems } = read);
         const verb = await build(read, msg, this);
         if (verb) {
           if (hasMore) await addMore(read, verb);
@@ -42,8 +47,8 @@ export function verbNode(RED: NodeAPI, build: VerbBuilder) {
       };
       append()
         .then(() => {
-          report(read.problems);
-          send(msg);
+          report(problems);
+          send(results ? results.onwards(msg) : msg);
         })
         .then(
           () => done(),

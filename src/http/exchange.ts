@@ -3,6 +3,7 @@ import type { CallVariables, Vars } from '../call/variables';
 import type { Watch } from '../guard/watch';
 import type { Platform } from '../specification';
 import { Problem } from '../problem';
+import type { AnswerKind } from '../results/outcomes';
 import type { Message } from '../typed-value';
 import type { Kind } from './request';
 
@@ -14,6 +15,8 @@ export interface Facts {
   readonly publicUrl?: string;
   readonly kind?: Kind;
   readonly callSid?: string;
+  /** What becomes of the answer; absent for that of a webhook, which jambonz reads. */
+  readonly answers?: AnswerKind;
 }
 
 /** A request of jambonz that waits for its answer. */
@@ -42,6 +45,7 @@ class Handle implements Exchange {
   readonly publicUrl?: string;
   readonly kind?: Kind;
   readonly callSid?: string;
+  readonly answers?: AnswerKind;
   variables?: CallVariables;
   vars?: Vars;
   answering = false;
@@ -50,12 +54,13 @@ class Handle implements Exchange {
 
   constructor(
     readonly _res: Response,
-    { platform, publicUrl, kind, callSid }: Facts,
+    { platform, publicUrl, kind, callSid, answers }: Facts,
   ) {
     this.platform = platform;
     this.publicUrl = publicUrl;
     this.kind = kind;
     this.callSid = callSid;
+    this.answers = answers;
   }
 
   get res(): Response {

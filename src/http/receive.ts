@@ -6,6 +6,7 @@ import type { Arrival, Found } from '../call/store';
 import { asVars, CallVariables } from '../call/variables';
 import { DEFAULT_FALLBACK, guard, type Fallback } from '../guard/guard';
 import { describe } from '../problem';
+import type { AnswerKind } from '../results/outcomes';
 import type { Platform } from '../specification';
 import type { Later, Message } from '../typed-value';
 import { open, type Exchange } from './exchange';
@@ -20,6 +21,8 @@ export interface Receiver {
   method: string;
   /** What every request is about; absent where its body says it. */
   kind?: Kind;
+  /** What becomes of the answer, where it is not one that jambonz reads. */
+  answers?: AnswerKind;
   /** Its requests are webhooks of a verb: never the status of a call. */
   hook?: boolean;
   /** What is answered when the flow does not; absent for the usual, null for nothing. */
@@ -43,12 +46,12 @@ export function receive(
   res: Response,
   extra?: object,
 ): Exchange {
-  const { platform, publicUrl, method } = receiver;
+  const { platform, publicUrl, method, answers } = receiver;
   const body = withQuery(req.body as unknown, req.query, method);
   const kind = receiver.kind ?? classify(body);
   const arrival = arrivalOf(body, receiver.hook);
   const id = RED.util.generateId();
-  const exchange = open(id, res, { platform, publicUrl, kind, callSid: arrival?.key });
+  const exchange = open(id, res, { platform, publicUrl, kind, callSid: arrival?.key, answers });
   const msg: Message = { _msgid: id, req, res: exchange, ...extra, [kind]: body };
   const complain = (error: unknown): void => {
     node.error(
