@@ -15,13 +15,17 @@ export class Graph {
   private entries?: Map<string, Exit[]>;
 
   constructor(flow: readonly FlowNode[]) {
-    const places = new Map(flow.filter(({ type }) => type === 'tab' || type === 'subflow').map((node) => [node.id, node]));
+    const places = new Map(
+      flow.filter(({ type }) => type === 'tab' || type === 'subflow').map((node) => [node.id, node]),
+    );
     const isOn = ({ d, z }: FlowNode): boolean => d !== true && places.get(textOf(z))?.disabled !== true;
     this.instances = instancesOf(flow.filter(isOn));
     const isUsed = ({ z }: FlowNode): boolean =>
       places.get(textOf(z))?.type !== 'subflow' || this.instances.has(textOf(z));
     this.nodes = flow.filter((node) => isOn(node) && isUsed(node) && !places.has(node.id));
-    this.byId = new Map([...flow.filter(({ type }) => type === 'subflow'), ...this.nodes].map((node) => [node.id, node]));
+    this.byId = new Map(
+      [...flow.filter(({ type }) => type === 'subflow'), ...this.nodes].map((node) => [node.id, node]),
+    );
     this.listeners = this.nodes.filter(({ type }) => type === 'catch' || type === 'complete');
   }
 
@@ -51,7 +55,11 @@ export class Graph {
   /** Where a link node certainly hands its messages on to. */
   linked(node: FlowNode): FlowNode[] {
     const isReturn = node.mode === 'return';
-    return isReturn ? [] : listOf(node.links).flatMap((id) => this.node(id) ?? []).filter(({ type }) => type === 'link in');
+    return isReturn
+      ? []
+      : listOf(node.links)
+          .flatMap((id) => this.node(id) ?? [])
+          .filter(({ type }) => type === 'link in');
   }
 
   /** Wherever a message that leaves by an output may arrive at next; rather too much than too little. */
