@@ -100,7 +100,9 @@ export class Graph {
   private collectEntries(): Map<string, Exit[]> {
     const entries = new Map<string, Exit[]>();
     const add = (target: FlowNode, exit: Exit): void => {
-      entries.set(target.id, [...(entries.get(target.id) ?? []), exit]);
+      const exits = entries.get(target.id);
+      if (exits) exits.push(exit);
+      else entries.set(target.id, [exit]);
     };
     for (const node of this.nodes) {
       for (let port = 0; port < this.outputs(node); port++) {

@@ -15,10 +15,9 @@ export function hangupFirst(graph: Graph): Omit<Finding, 'check'>[] {
   const found = new Set<FlowNode>();
   for (const node of graph.ofType('webhook in')) {
     const path = pathOfWebhook(node);
-    if (path === undefined || isNamed(graph, path)) continue;
-    for (const verb of following(graph, { node, port: 0 }, passesNewCalls)) {
-      if (verb.type === 'hangup') found.add(verb);
-    }
+    const hangups = following(graph, { node, port: 0 }, passesNewCalls).filter(({ type }) => type === 'hangup');
+    if (path === undefined || hangups.length === 0 || isNamed(graph, path)) continue;
+    for (const hangup of hangups) found.add(hangup);
   }
   return [...found].map(({ id }) => ({ node: id, facts: {} }));
 }

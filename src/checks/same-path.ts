@@ -1,6 +1,6 @@
 import { textOf, type Finding, type FlowNode } from './flow';
 import type { Graph } from './graph';
-import { pathOfWebhook } from './webhooks';
+import { folded, pathOfWebhook } from './webhooks';
 
 /** Two `webhook in` for the same requests: the first one gets them all. */
 export function samePath(graph: Graph): Omit<Finding, 'check'>[] {
@@ -8,7 +8,7 @@ export function samePath(graph: Graph): Omit<Finding, 'check'>[] {
   return graph.ofType('webhook in').flatMap((node) => {
     const path = pathOfWebhook(node);
     if (path === undefined) return [];
-    const key = `${(textOf(node.method) || 'post').toLowerCase()} ${path.toLowerCase().replace(/(.)\/$/, '$1')}`;
+    const key = `${(textOf(node.method) || 'post').toLowerCase()} ${folded(path)}`;
     const other = first.get(key) ?? (graph.copies(node) > 1 ? node : undefined);
     if (!first.has(key)) first.set(key, node);
     if (!other) return [];

@@ -73,17 +73,26 @@ export function isNamed(graph: Graph, path: string, but: readonly { node: FlowNo
   });
 }
 
-/** Whether some `webhook in`, or core `http in`, of these flows receives a path. */
-export function isServed(graph: Graph, path: string, root = ''): boolean {
+/** Tells of a path whether some `webhook in`, or core `http in`, of these flows receives it. */
+export function served(graph: Graph, root = ''): (path: string) => boolean {
+  const urls = [...graph.ofType('webhook in'), ...graph.ofType('http in')].map(({ url }) => textOf(url).trim());
+  if (urls.some((url) => url.includes('${'))) return () => true;
+  const own = urls.filter((url) => url !== '').map(withSlash);
+  const patterns = own.filter((url) => /[:*(]/.test(url));
+  const plain = new Set(own.map(folded));
   const prefix = withSlash(root.replace(/\/+$/, ''));
-  const asked = [path, ...(prefix !== '/' && path.startsWith(`${prefix}/`) ? [path.slice(prefix.length)] : [])];
-  return graph.nodes.some((node) => {
-    if (node.type !== 'webhook in' && node.type !== 'http in') return false;
-    const url = textOf(node.url).trim();
-    if (url.includes('${')) return true;
+  const isOwn = (path: string): boolean =>
+    plain.has(folded(path)) || patterns.some((pattern) => matches(pattern, path));
+  return (path) => {
+    const isBelow = prefix !== '/' && path.startsWith(`${prefix}/`);
     // A proxy may put a prefix in front of every path.
-    return url !== '' && asked.some((one) => suffixes(one).some((rest) => matches(withSlash(url), rest)));
-  });
+    return suffixes(path).some(isOwn) || (isBelow && isOwn(path.slice(prefix.length)));
+  };
+}
+
+/** Paths that the router takes for the same: it minds neither capitals nor a last slash. */
+export function folded(path: string): string {
+  return path.toLowerCase().replace(/(.)\/$/, '$1');
 }
 
 /** `/a/b/c`, `/b/c`, `/c` */

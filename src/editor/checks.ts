@@ -17,7 +17,7 @@ const PANE = 'jambonz-checks';
 const SOON_MS = 250;
 const CHANGES = [
   'flows:loaded flows:add flows:change flows:remove subflows:add subflows:change subflows:remove',
-  'nodes:add nodes:change nodes:remove links:add links:remove',
+  'nodes:add nodes:change nodes:remove links:add links:remove workspace:dirty',
 ].flatMap((events) => events.split(' '));
 
 /** Something to be listed after a deploy. */
