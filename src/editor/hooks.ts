@@ -1,3 +1,4 @@
+import { matches } from '../checks/paths';
 import { textOf, type Form } from './form';
 
 /** The paths that this flow's own `webhook in` nodes listen on, in all tabs. */
@@ -32,15 +33,4 @@ export function checkHooks(form: Form): void {
       .text(form.node._('common.warning.no-webhook', { path }))
       .appendTo(row);
   }
-}
-
-/** Whether a `webhook in` path, which may have parameters (`/answer/:tenant`), receives a request path. */
-export function matches(own: string, path: string): boolean {
-  const parts = own.split(/(\/?:\w+(?:\([^)]*\))?\??|\*)/).map((part) => {
-    if (part === '*') return '.*';
-    if (!/^\/?:\w/.test(part)) return part.replace(/[.+^$()|[\]{}\\]/g, '\\$&');
-    const slash = part.startsWith('/') ? '/' : '';
-    return part.endsWith('?') ? `(?:${slash}[^/]+)?` : `${slash}[^/]+`;
-  });
-  return new RegExp(`^${parts.join('')}/?$`, 'i').test(path);
 }

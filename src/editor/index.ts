@@ -1,4 +1,5 @@
 import { forgetListsAfterDeploy, prepareAccount } from './account';
+import { showFindings, startChecks } from './checks';
 import { warnOfClash } from './clash';
 import { prepareConnect } from './connect';
 import { formOf, open } from './form';
@@ -51,6 +52,7 @@ const jambonz = {
       showProblems(form);
     };
     refresh();
+    showFindings(form);
     openUsedGroups(form);
     rememberFields(form);
     form.element.on('change keyup', refresh);
@@ -83,3 +85,4 @@ window.jambonz = jambonz;
 warnOfClash();
 forgetListsAfterDeploy();
 checkVersions();
+startChecks();

@@ -1,5 +1,6 @@
 import { arrangementOf, fieldFor, isUnknown } from './arranged';
 import { combobox, type Choice } from './combobox';
+import { checksOff, findingsOf, notify } from './findings';
 import { textOf, type Form } from './form';
 import { isSet } from './visibility';
 import { mustacheKind, textKind } from './kinds';
@@ -93,10 +94,13 @@ export function validMore(node: EditorNode, value: unknown, options: object | un
   const { verbs } = arrangementOf(node.type);
   const chosen = chosenPlatform(node);
   const platform = chosen ?? '0.9';
-  const reason = verbFault(node, verbs, platform) || rowsFault(node, verbs, platform, value);
-  if (reason === '') return true;
-  if (!options) return false;
-  return chosen ? reason : `${reason} ${node._('common.more.assumed')}`;
+  const isOff = checksOff().has('version');
+  const unknown = isOff ? '' : verbFault(node, verbs, platform) || unknownRow(node, verbs, platform, value);
+  const reason = unknown && !chosen ? `${unknown} ${node._('common.more.assumed')}` : unknown;
+  if (reason) notify({ node, check: 'version', text: reason });
+  const all = [reason, rowsFault(value, node), findingsOf(node)].filter((text) => text !== '').join(' ');
+  if (all === '') return true;
+  return options ? all : false;
 }
 
 function verbFault(node: EditorNode, verbs: string[], platform: Platform): string {
@@ -104,12 +108,22 @@ function verbFault(node: EditorNode, verbs: string[], platform: Platform): strin
   return only && only !== platform ? node._('common.more.unknown-verb', { verb: verbs[0], platform }) : '';
 }
 
-function rowsFault(node: EditorNode, verbs: string[], platform: Platform, rows: unknown): string {
+function unknownRow(node: EditorNode, verbs: string[], platform: Platform, rows: unknown): string {
+  for (const row of Array.isArray(rows) ? (rows as (Row | null)[]) : []) {
+    const path = pathOf(row);
+    const property = textOfPath(path);
+    if (path.length > 0 && isUnknown(verbs, path, platform)) {
+      return node._('common.more.unknown', { property, platform });
+    }
+  }
+  return '';
+}
+
+function rowsFault(rows: unknown, node: EditorNode): string {
   for (const row of Array.isArray(rows) ? (rows as (Row | null)[]) : []) {
     const path = pathOf(row);
     const property = textOfPath(path);
     if (path.length === 0) continue;
-    if (isUnknown(verbs, path, platform)) return node._('common.more.unknown', { property, platform });
     const type = textOf(row?.type) || 'str';
     if (type === 'str' || type === 'mustache') continue;
     const result = RED.utils.validateTypedProperty(textOf(row?.value), type, {});

@@ -87,6 +87,7 @@ declare const RED: {
     workspace(id: string): object | undefined;
     subflow(id: string): object | undefined;
     group(id: string): object | undefined;
+    createCompleteNodeSet(options: { credentials: boolean }): object[];
     filterLinks(filter: { target: EditorNode }): { source: EditorNode }[];
     registry: {
       getNodeSetForType(type: string): { module: string } | undefined;
@@ -96,9 +97,12 @@ declare const RED: {
   };
   editor: {
     validateNode(node: EditorNode): boolean;
+    edit(node: EditorNode): void;
+    editConfig(name: string, type: string, id: string): void;
   };
   view: {
     redraw(updateActive?: boolean): void;
+    reveal(id: string): void;
   };
   workspaces: {
     /** The id of the tab that is shown; 0 before the flows are loaded. */
@@ -107,8 +111,19 @@ declare const RED: {
   events: {
     on(event: string, listener: (node: EditorNode) => void): void;
   };
+  settings: {
+    httpNodeRoot?: unknown;
+    /** What is kept for each user. */
+    get(key: string): unknown;
+    set(key: string, value: unknown): void;
+  };
+  userSettings: {
+    add(pane: { id: string; readonly title: string; get: () => JQuery }): void;
+    show(pane: string): void;
+  };
   notify(content: JQuery, options: EditorNotification): { close(): void };
   utils: {
     validateTypedProperty(value: unknown, kind: string, options?: object): boolean | string;
+    getNodeLabel(node: EditorNode, otherwise?: string): string;
   };
 };

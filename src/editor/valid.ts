@@ -1,4 +1,5 @@
 import { isUnknownField } from './arranged';
+import { checksOff, findingAt, notify } from './findings';
 import { formOf, textOf, type Form } from './form';
 import { chosenPlatform } from './platform';
 
@@ -21,7 +22,11 @@ export function valid(
   options: object | undefined,
   rules: readonly Rule[] = [],
 ): boolean | string {
-  const reason = fault(node, property, textOf(value), rules) || versionFault(node, property, textOf(value));
+  const text = textOf(value);
+  const reason =
+    fault(node, property, text, rules) ||
+    versionFault(node, property, text) ||
+    findingAt(node, property, (name) => (name === property ? value : current(node, name)));
   if (reason === '') return true;
   // Node-RED lists the reasons of all fields together, so each says whose it is.
   return options ? `${property}: ${reason}` : false;
@@ -31,23 +36,31 @@ function fault(node: EditorNode, property: string, value: string, rules: readonl
   const kind = kindOf(node, property);
   if (/^https?:/.test(kind)) return '';
   if (value === '') return rules.includes('required') ? node._('common.invalid.required') : '';
-  if (rules.includes('repeat')) return /^(\d+|forever|\$\{[^}]+\})$/.test(value) ? '' : node._('common.invalid.repeat');
+  if (rules.includes('repeat')) {
+    return /^(\d+|forever|\$\{[^}]+\})$/.test(value) ? '' : told(node, 'number', property, 'common.invalid.repeat');
+  }
   if (rules.includes('web-address')) return isWebAddress(value) ? '' : node._('common.invalid.web-address');
-  if (kind === 'num' || kind === '') return numberFault(node, value, rules, kind === 'num');
+  if (kind === 'num' || kind === '') return numberFault(node, property, value, rules, kind === 'num');
   if (kind === 'str' || kind === 'mustache' || kind === 'unset') return '';
   const result = RED.utils.validateTypedProperty(value, kind, {});
   return typeof result === 'string' ? result : result ? '' : node._('common.invalid.value');
 }
 
-function numberFault(node: EditorNode, value: string, rules: readonly Rule[], mustBeNumber: boolean): string {
+function numberFault(
+  node: EditorNode,
+  property: string,
+  value: string,
+  rules: readonly Rule[],
+  mustBeNumber: boolean,
+): string {
   const isWhole = rules.includes('whole');
   const isPositive = rules.includes('not-negative');
   // Node-RED itself puts the value of an environment variable in the place of ${NAME}.
   if ((!mustBeNumber && !isWhole && !isPositive) || /^\$\{[^}]+\}$/.test(value)) return '';
   const number = value.trim() === '' ? NaN : Number(value);
-  if (Number.isNaN(number)) return node._('common.invalid.number');
-  if (isWhole && !Number.isInteger(number)) return node._('common.invalid.whole');
-  if (isPositive && number < 0) return node._('common.invalid.not-negative');
+  if (Number.isNaN(number)) return told(node, 'number', property, 'common.invalid.number');
+  if (isWhole && !Number.isInteger(number)) return told(node, 'number', property, 'common.invalid.whole');
+  if (isPositive && number < 0) return told(node, 'number', property, 'common.invalid.not-negative');
   return '';
 }
 
@@ -64,7 +77,17 @@ function isWebAddress(value: string): boolean {
 /** What the chosen version lacks. Where nobody has chosen one, a flow of the official palette is left in peace. */
 function versionFault(node: EditorNode, property: string, value: string): string {
   const platform = value === '' ? undefined : chosenPlatform(node);
-  return isUnknownField(node, property, platform) ? node._('common.invalid.version', { platform }) : '';
+  return isUnknownField(node, property, platform)
+    ? told(node, 'version', property, 'common.invalid.version', { platform })
+    : '';
+}
+
+/** The text of a fault, told to those who collect them; empty when its check is switched off. */
+function told(node: EditorNode, check: string, field: string, key: string, facts?: Record<string, unknown>): string {
+  if (checksOff().has(check)) return '';
+  const text = node._(key, facts);
+  notify({ node, check, field, text });
+  return text;
 }
 
 /** The kind in the open dialog, else the saved one. */

@@ -9,7 +9,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const pages = readdirSync(join(root, 'docs'))
   .filter((file) => file.endsWith('.md'))
   .map((file) => `docs/${file}`);
-const FAMILIES = pages.filter((page) => !/(README|more-properties|from-the-official-palette)\.md$/.test(page));
+const FAMILIES = pages.filter((page) => !/(README|checks|more-properties|from-the-official-palette)\.md$/.test(page));
 const LINK = /\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g;
 
 /** What a page links to and shows, other than the web. */

@@ -1,0 +1,11 @@
+import type { Finding, Options } from './flow';
+import type { Graph } from './graph';
+import { allHooks, served } from './webhooks';
+
+/** A hook with a path of this Node-RED on which nobody listens. */
+export function lostHook(graph: Graph, { root }: Options): Omit<Finding, 'check'>[] {
+  const isServed = served(graph, root);
+  return allHooks(graph).flatMap(({ node, field, path }) =>
+    path === undefined || isServed(path) ? [] : [{ node: node.id, field, facts: { path } }],
+  );
+}
