@@ -1,53 +1,8 @@
 import { textOf, type Form } from './form';
+import { MOST_TRIES, partsOf, retryOf, withRetry, type Retry } from './retry-address';
 
-/** jambonz's own way to say in a hook's address how often to try again, and after what. */
-export interface Retry {
-  /** 0 to 5. */
-  tries: number;
-  /** Such as `ct` or `ct,5xx`. */
-  on: string;
-}
-
-const MOST_TRIES = 5;
-/** What jambonz takes when the address says nothing. */
-const DEFAULT_ON = 'ct';
 const OFFERED = ['ct', '5xx', 'ct,5xx', '4xx,5xx', 'all'];
 const ABSOLUTE = /^https?:\/\//i;
-
-/**
- * What an address says about trying again.
- *
- * @see https://docs.jambonz.org/webhooks/overview
- */
-export function retryOf(address: string): Retry {
-  const parts = partsOf(address);
-  const tries = Number(parts.get('rc') ?? 0);
-  return {
-    tries: Number.isInteger(tries) ? Math.min(Math.max(tries, 0), MOST_TRIES) : 0,
-    on: parts.get('rp') ?? DEFAULT_ON,
-  };
-}
-
-/** The address with another word on trying again; whatever else its fragment holds stays. */
-export function withRetry(address: string, { tries, on }: Retry): string {
-  const parts = partsOf(address);
-  parts.delete('rc');
-  parts.delete('rp');
-  if (tries > 0) parts.set('rc', String(tries)).set('rp', on);
-  const fragment = [...parts].map(([name, value]) => (value === undefined ? name : `${name}=${value}`)).join('&');
-  return address.replace(/#.*$/, '') + (fragment === '' ? '' : `#${fragment}`);
-}
-
-function partsOf(address: string): Map<string, string | undefined> {
-  const [, fragment = ''] = /#(.*)$/.exec(address) ?? [];
-  const pairs = fragment.split('&').filter((part) => part !== '');
-  return new Map(
-    pairs.map((pair): [string, string | undefined] => {
-      const [, name = '', value] = /^([^=]*)(?:=(.*))?$/.exec(pair) ?? [];
-      return [name, value];
-    }),
-  );
-}
 
 /**
  * Below every hook field that holds a full address: how often jambonz is to try again. It is kept
@@ -111,7 +66,7 @@ function show(form: Form, control: JQuery, { tries, on }: Retry): void {
   const isThere = policies
     .find('option')
     .toArray()
-    .some((option) => (option).value === on);
+    .some((option) => option.value === on);
   if (!isThere) addPolicy(form, policies, on);
   policies.val(on);
   control.find('[data-part=tries]').val(String(tries));
