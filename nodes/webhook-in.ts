@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { serveWebhooks, type WebhookNode } from '../src/admin/webhook-routes';
 import { callsOf } from '../src/call/calls';
 import { warnOfOfficialPalette } from '../src/clash';
+import { fallbackOf, type FallbackFields } from '../src/guard/fallback';
 import { answerStatus, listen } from '../src/http/adapter';
 import { forgetCalls, lastCallOf, looksLikeJambonz } from '../src/http/last-call';
 import { saveBeforeCoreAnswers } from '../src/http/core-answers';
@@ -13,7 +14,7 @@ import { platformOfServer } from '../src/platform';
 import type { ServerNode } from '../src/server';
 import { warmUp } from '../src/specification';
 
-interface Config extends NodeDef {
+interface Config extends NodeDef, FallbackFields {
   url: string;
   method: string;
   /** Refers to a `jambonz_auth` node, for the signing secret and the jambonz version. */
@@ -48,6 +49,15 @@ export = (RED: NodeAPI): void => {
     const lastCall = lastCallOf(this.id);
     let taken = false;
     let refused = false;
+    let unanswered = false;
+    const fallback = fallbackOf(config, (reason, facts) => this.warn(RED._(`webhook-in.errors.${reason}`, facts)));
+    if (fallback) {
+      fallback.given = (end) => {
+        if (end) mark('red', `webhook-in.status.${end.reason}`);
+        else if (unanswered) this.status({});
+        unanswered = end !== undefined;
+      };
+    }
 
     const accept = (req: Request, res: Response): void => {
       const fault = secrets && (method === 'get' ? 'GET' : signatureFault(req, secrets));
@@ -62,7 +72,7 @@ export = (RED: NodeAPI): void => {
         this.status({});
       }
       if (looksLikeJambonz(req)) lastCall.at = Date.now();
-      receive(RED, this, { platform, publicUrl, method }, req, res);
+      receive(RED, this, { platform, publicUrl, method, fallback }, req, res);
     };
 
     const close = listen(RED, {

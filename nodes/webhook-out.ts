@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { settles } from '../src/guard/settled';
 import { answerStatus } from '../src/http/adapter';
 import { serialise, write, type Answer } from '../src/http/answer';
 import { checkOpen, exchangeOf, find, type Exchange } from '../src/http/exchange';
@@ -46,7 +47,11 @@ export = (RED: NodeAPI): void => {
       try {
         exchange = find(msg);
       } catch (error) {
-        done(report.failed(error));
+        const failure = report.failed(error);
+        // A message that a Catch node got because of the request would come back to it, and here, again and again.
+        const isCaught = error instanceof Problem && error.reason === 'late' && msg.error !== undefined;
+        if (isCaught) this.error(failure.message);
+        done(isCaught ? undefined : failure);
         return;
       }
       const unsaved = (error: unknown): void => this.error(report.text(error), msg);
@@ -63,7 +68,7 @@ export = (RED: NodeAPI): void => {
     });
   }
 
-  RED.nodes.registerType('webhook out', WebhookOut);
+  RED.nodes.registerType('webhook out', settles(WebhookOut));
 };
 
 /** What a tool has found out, for the model that asked: an object. */

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { settles } from './guard/settled';
 import { ApiError, type ApiAnswer, type JambonzApi } from './jambonz-api';
 import { Problem, describe, messageOf } from './problem';
 import { resultPorts, type ResultPorts } from './results/ports';
@@ -38,7 +39,7 @@ export interface RestOptions {
  * say more. Any other failure, for example a field that cannot be read, stops the message.
  */
 export function restNode(RED: NodeAPI, run: RestCall, options: RestOptions = {}) {
-  return function (this: Node, config: NodeDef): void {
+  return settles(function (this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const saved = config as unknown as Fields;
     const fields = new FieldReader(RED, this, saved);
@@ -77,7 +78,7 @@ export function restNode(RED: NodeAPI, run: RestCall, options: RestOptions = {})
       };
       request().then(succeed, fail).catch(done);
     });
-  };
+  });
 }
 
 /**

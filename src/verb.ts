@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { settles } from './guard/settled';
 import { addMore } from './more';
 import { Problem, describe } from './problem';
 import { exchangeOf } from './http/exchange';
@@ -25,7 +26,7 @@ type Done = (error?: Error) => void;
  * @see https://docs.jambonz.org/verbs/overview
  */
 export function verbNode(RED: NodeAPI, build: VerbBuilder) {
-  return function (this: Node, config: NodeDef): void {
+  return settles(function (this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const fields = new FieldReader(RED, this, config as unknown as Fields);
     const report = reporter(RED, this);
@@ -54,7 +55,7 @@ export function verbNode(RED: NodeAPI, build: VerbBuilder) {
           (error: unknown) => done(report.failed(error)),
         );
     });
-  };
+  });
 }
 
 function existing(msg: Message): unknown[] {

@@ -100,6 +100,6 @@ export class MemoryStore implements CallStore {
     entries.delete(key);
     entries.set(key, { stored, at });
     if (entries.size > this.capacity) entries.delete(entries.keys().next().value!);
-    this.timer ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
+    this.timer ??= setInterval(() => this.sweep(), Math.min(SWEEP_MS, this.lifetimes.idleMs)).unref();
   }
 }

@@ -27,6 +27,8 @@ const GRACE_MS = 10 * 60 * 1000;
 const LATE_MS = 60_000;
 const MOST_LATE = 10_000;
 const RETRY_MS = 50;
+/** After a longer outage other instances have something late, too: readers give them time to write it. */
+const SETTLE_MS = 400;
 /** Does nothing, but not while Redis is loading. */
 const READY = 'return 1';
 /** Redis is there, but not ready yet. */
@@ -82,13 +84,13 @@ export class RedisStore implements CallStore {
         connectTimeout: 2_000,
         // Without a command there is still the ping: silence means that the connection is dead.
         socketTimeout: 15_000,
-        reconnectStrategy: (attempts: number) => Math.min(50 * 1.5 ** attempts, 2_000),
+        reconnectStrategy: (attempts: number) => (attempts < 100 ? Math.min(50 * 1.5 ** attempts, 300) : 2_000),
       },
     });
     this.client.on('error', (error) => this.lost(error));
     this.client.on('ready', () => this.found());
     this.client.connect().catch((error: unknown) => this.lost(error));
-    this.timer = setInterval(() => void this.sweep(), SWEEP_MS).unref();
+    this.timer = setInterval(() => void this.sweep(), Math.min(SWEEP_MS, lifetimes.idleMs)).unref();
   }
 
   async arrive({ key, over, last }: Arrival): Promise<Found> {
@@ -207,6 +209,9 @@ export class RedisStore implements CallStore {
         });
       }
       this.late.shift();
+    }
+    if (this.announced && Date.now() - this.downSince > SAVE_MS) {
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS).unref());
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { CallVariables, Vars } from '../call/variables';
+import type { Watch } from '../guard/watch';
 import type { Platform } from '../specification';
 import { Problem } from '../problem';
 import type { AnswerKind } from '../results/outcomes';
@@ -29,6 +30,8 @@ export interface Exchange extends Facts {
   vars?: Vars;
   /** Somebody is about to answer. */
   answering: boolean;
+  /** Follows the message through the flow; absent when nobody answers in the flow's place. */
+  watch?: Watch;
   /** Tells when it is over: answered, or given up by the caller. */
   onAnswered(listener: () => void): void;
 }
@@ -46,6 +49,7 @@ class Handle implements Exchange {
   variables?: CallVariables;
   vars?: Vars;
   answering = false;
+  watch?: Watch;
   private listeners?: (() => void)[];
 
   constructor(
@@ -98,7 +102,8 @@ for (const method of METHODS) {
   Object.defineProperty(Handle.prototype, method, {
     value(this: Handle, ...args: unknown[]): unknown {
       if (ENDS.has(String(method)) && !this.answering) saveAside(this);
-      return (this._res[method] as (...args: unknown[]) => unknown)(...args);
+      const result = (this._res[method] as (...args: unknown[]) => unknown)(...args);
+      return result === this._res ? this : result;
     },
   });
 }
@@ -166,7 +171,9 @@ export function isOpen({ res, answering }: Exchange): boolean {
 /** @throws Problem `answered` or `gone` */
 export function checkOpen(exchange: Exchange): Exchange {
   const { res, answering } = exchange;
-  if (answering || res.headersSent || res.writableEnded) throw new Problem('answered');
+  if (answering || res.headersSent || res.writableEnded) {
+    throw new Problem(exchange.watch?.ended ? 'late' : 'answered');
+  }
   if (res.destroyed) throw new Problem('gone');
   return exchange;
 }

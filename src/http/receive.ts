@@ -4,6 +4,7 @@ import { arrivalOf } from '../call/call-body';
 import { callsOf } from '../call/calls';
 import type { Arrival, Found } from '../call/store';
 import { asVars, CallVariables } from '../call/variables';
+import { DEFAULT_FALLBACK, guard, type Fallback } from '../guard/guard';
 import { describe } from '../problem';
 import type { AnswerKind } from '../results/outcomes';
 import type { Platform } from '../specification';
@@ -24,6 +25,8 @@ export interface Receiver {
   answers?: AnswerKind;
   /** Its requests are webhooks of a verb: never the status of a call. */
   hook?: boolean;
+  /** What is answered when the flow does not; absent for the usual, null for nothing. */
+  fallback?: Fallback | null;
   /** Sends the message; absent for the node's only port. */
   send?(msg: Message): void;
 }
@@ -50,11 +53,21 @@ export function receive(
   const id = RED.util.generateId();
   const exchange = open(id, res, { platform, publicUrl, kind, callSid: arrival?.key, answers });
   const msg: Message = { _msgid: id, req, res: exchange, ...extra, [kind]: body };
+  const complain = (error: unknown): void => {
+    node.error(
+      describe((key, facts) => RED._(key, facts ?? {}), node, error),
+      msg,
+    );
+  };
+  const fallback = receiver.fallback === undefined ? DEFAULT_FALLBACK : receiver.fallback;
+  const watch =
+    fallback && guard(RED, node, exchange, msg, fallback, (write) => answer(exchange, undefined, complain, write));
   const send = (found?: Found): void => {
     if (arrival) exchange.variables = new CallVariables(callsOf(RED).store, arrival, found?.stored);
     msg.vars = exchange.vars = found ? asVars(found.stored) : {};
     if (receiver.send) receiver.send(msg);
     else node.send(msg);
+    watch?.leave();
     if (found?.ends) callsOf(RED).ended(arrival!, body as Record<string, unknown>, found.stored);
   };
   if (!arrival) {
@@ -62,14 +75,8 @@ export function receive(
     return exchange;
   }
   callsOf(RED).heard(arrival.status);
-  const unread = (error: unknown): void => {
-    node.error(
-      describe((key, facts) => RED._(key, facts ?? {}), node, error),
-      msg,
-    );
-  };
   read(RED, arrival, send, (error) => {
-    unread(error);
+    complain(error);
     send();
   });
   return exchange;
