@@ -11,6 +11,7 @@ import { prepareKinds, saveKinds } from './kinds';
 import { prepareMcp, saveMcp } from './mcp';
 import { prepareMore, saveMore, validMore } from './more';
 import { prepareOlder } from './older';
+import { offerRetries } from './retry';
 import { prepareSecrets } from './secrets';
 import { offerSavedOptions } from './selects';
 import { prepareSpeech } from './speech';
@@ -47,6 +48,7 @@ const jambonz = {
     const refresh = (): void => {
       showWhatApplies(form);
       checkHooks(form);
+      offerRetries(form);
       showProblems(form);
     };
     refresh();
