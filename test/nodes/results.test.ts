@@ -344,10 +344,10 @@ describe('result ports', function () {
       ] as const) {
         const done = red.nextLine(new RegExp(`answered ${event}`));
         const body = { call_sid: 'meeting', event, members };
-        assert.deepEqual(await answerOf(red.url + String(conference!.statusHook), body), []);
+        assert.deepEqual(await answerOf(red.url + String(conference.statusHook), body), []);
         await done;
       }
-      const [say] = await answerOf(red.url + String(conference!.actionHook), { call_sid: 'meeting' });
+      const [say] = await answerOf(red.url + String(conference.actionHook), { call_sid: 'meeting' });
       assert.equal(say?.text, '2 were there');
     });
 
