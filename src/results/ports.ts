@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { DEFAULT_FALLBACK, type Fallback } from '../guard/guard';
 import { answerStatus, listen } from '../http/adapter';
 import { serialise, write } from '../http/answer';
 import { receive } from '../http/receive';
@@ -9,7 +10,16 @@ import { Problem } from '../problem';
 import type { ServerNode } from '../server';
 import type { Fields, Message } from '../typed-value';
 import { demandOn, watchDemand } from './demand';
-import { hooksFor, hooksOf, NEXT, portIndex, type Body, type Outcome, type ResultHook } from './outcomes';
+import {
+  hooksFor,
+  hooksOf,
+  NEXT,
+  portIndex,
+  type AnswerKind,
+  type Body,
+  type Outcome,
+  type ResultHook,
+} from './outcomes';
 import { addressOf, privatePath, type Place } from './private-path';
 
 /** The properties of a node that has result ports. */
@@ -21,6 +31,13 @@ interface Saved extends NodeDef {
 
 /** What goes back to a model whose tool nobody handles. */
 const NO_HANDLER = { error: 'no handler' };
+
+/** What is answered when the flow does not: the usual, the same for a tool, nothing where it has been answered. */
+const FALLBACKS: Record<AnswerKind, Fallback | null | undefined> = {
+  verbs: undefined,
+  tool: { ...DEFAULT_FALLBACK, document: NO_HANDLER },
+  ignored: null,
+};
 
 /**
  * The result ports of a node: its hooks are served under paths of its own, and what they bring
@@ -143,6 +160,7 @@ export class ResultPorts {
       kind: 'call' as const,
       hook: true,
       answers: hook.answer,
+      fallback: FALLBACKS[hook.answer],
       send,
     };
     receive(RED, node, receiver, req, res, { result: outcome.result } satisfies Pick<Outcome, 'result'>);

@@ -260,7 +260,11 @@ describe('result ports', function () {
         ports: ['next', 'ended', 'error', 'tool', 'tool:weather'],
         wires: [['menu-out'], [], [], [], ['weather']],
       },
-      code('weather', 'msg.payload = {sky: "blue over " + msg.result.args.city}; return msg;', ['menu-out']),
+      code(
+        'weather',
+        'if (msg.result.args.city === "Atlantis") return null; msg.payload = {sky: "blue over " + msg.result.args.city}; return msg;',
+        ['menu-out'],
+      ),
     ];
     const credentials = { server: { webhookSecret: SECRET } };
     before(async () => {
@@ -356,6 +360,8 @@ describe('result ports', function () {
       const call = { call_sid: 'call', tool_call_id: '1', name: 'weather', args: { city: 'Paris' } };
       const response = await post(red.url + hook, call);
       assert.deepEqual(await response.json(), { sky: 'blue over Paris' });
+      const lost = await post(red.url + hook, { ...call, args: { city: 'Atlantis' } });
+      assert.deepEqual(await lost.json(), { error: 'no handler' });
       const unknown = await post(red.url + hook, { ...call, name: 'time' });
       assert.deepEqual(await unknown.json(), { error: 'no handler' });
     });
