@@ -12,6 +12,7 @@ export = (RED: NodeAPI): void => {
         from: await read.value('from'),
         to: await read.value('to'),
         text: await read.value('text'),
+        actionHook: await read.value('actionHook'),
         provider: isBlank(provider) ? providerOf(msg) : provider,
       };
     }),

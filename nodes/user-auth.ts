@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { settles } from '../src/guard/settled';
 import { digestFault, type DigestFault } from '../src/http/digest';
 import { NonceGuard } from '../src/http/nonce-guard';
 import { grant, readSecret, secretSource, type SecretCredentials } from '../src/sip-user';
@@ -87,7 +88,7 @@ export = (RED: NodeAPI): void => {
     });
   }
 
-  RED.nodes.registerType<Node<SecretCredentials>, Config, object, SecretCredentials>('user auth', UserAuth, {
+  RED.nodes.registerType<Node<SecretCredentials>, Config, object, SecretCredentials>('user auth', settles(UserAuth), {
     credentials: { passwordSecret: { type: 'password' }, ha1Secret: { type: 'password' } },
   });
 };

@@ -1,17 +1,20 @@
 import type { Request, Response } from 'express';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { serveWebhooks, type WebhookNode } from '../src/admin/webhook-routes';
+import { callsOf } from '../src/call/calls';
 import { warnOfOfficialPalette } from '../src/clash';
+import { fallbackOf, type FallbackFields } from '../src/guard/fallback';
 import { answerStatus, listen } from '../src/http/adapter';
-import { open } from '../src/http/exchange';
 import { forgetCalls, lastCallOf, looksLikeJambonz } from '../src/http/last-call';
-import { classify, withQuery } from '../src/http/request';
+import { saveBeforeCoreAnswers } from '../src/http/core-answers';
+import { receive } from '../src/http/receive';
 import { signatureFault } from '../src/http/signature';
+import { addEntrance } from '../src/results/demand';
 import { platformOfServer } from '../src/platform';
 import type { ServerNode } from '../src/server';
 import { warmUp } from '../src/specification';
 
-interface Config extends NodeDef {
+interface Config extends NodeDef, FallbackFields {
   url: string;
   method: string;
   /** Refers to a `jambonz_auth` node, for the signing secret and the jambonz version. */
@@ -35,15 +38,28 @@ export = (RED: NodeAPI): void => {
 
     const server = config.server ? (RED.nodes.getNode(config.server) as ServerNode | null) : null;
     const platform = platformOfServer(RED, this, server);
+    const publicUrl = server?.publicUrl;
     if (platform === '10') setImmediate(warmUp);
     const secrets = config.signed ? usableSecrets(RED, this, server, method) : undefined;
+
+    // Connects to the store, if it is elsewhere, before the first call.
+    callsOf(RED);
 
     const mark = (fill: 'yellow' | 'red', text: string): void => this.status({ fill, shape: 'ring', text });
     const lastCall = lastCallOf(this.id);
     let taken = false;
     let refused = false;
+    let unanswered = false;
+    const fallback = fallbackOf(config, (reason, facts) => this.warn(RED._(`webhook-in.errors.${reason}`, facts)));
+    if (fallback) {
+      fallback.given = (end) => {
+        if (end) mark('red', `webhook-in.status.${end.reason}`);
+        else if (unanswered) this.status({});
+        unanswered = end !== undefined;
+      };
+    }
 
-    const receive = (req: Request, res: Response): void => {
+    const accept = (req: Request, res: Response): void => {
       const fault = secrets && (method === 'get' ? 'GET' : signatureFault(req, secrets));
       if (fault) {
         answerStatus(res, 401);
@@ -56,9 +72,7 @@ export = (RED: NodeAPI): void => {
         this.status({});
       }
       if (looksLikeJambonz(req)) lastCall.at = Date.now();
-      const id = RED.util.generateId();
-      const body = withQuery(req.body as unknown, req.query, method);
-      this.send({ _msgid: id, ...open(id, req, res, platform), [classify(body)]: body });
+      receive(RED, this, { platform, publicUrl, method, fallback }, req, res);
     };
 
     const close = listen(RED, {
@@ -66,7 +80,7 @@ export = (RED: NodeAPI): void => {
       method,
       path: config.url.trim(),
       signed: secrets !== undefined,
-      receive,
+      receive: accept,
       refused: (status, reason) => {
         this.warn(RED._('webhook-in.errors.refused', { status: String(status), reason }));
       },
@@ -81,9 +95,11 @@ export = (RED: NodeAPI): void => {
       },
     });
     if (!close) this.warn(RED._('webhook-in.errors.switched-off'));
+    const leave = addEntrance(this.id, { secrets, platform, publicUrl });
     if (close) this.webhook = { method, path: config.url.trim() };
     this.on('close', (removed: boolean, done: () => void) => {
       if (removed) forgetCalls(this.id);
+      leave();
       close?.();
       done();
     });
@@ -93,6 +109,7 @@ export = (RED: NodeAPI): void => {
   warnOfOfficialPalette(RED);
   RED.nodes.registerType('webhook in', WebhookIn);
   serveWebhooks(RED);
+  saveBeforeCoreAnswers(RED);
 };
 
 /** The secrets to check signatures with; none, and an error, when the node can accept nothing. */

@@ -53,8 +53,11 @@ export function easiest(flow, verbs) {
     const answers = types.includes('webhook out') && types.some((type) => verbs.has(type));
     return answers ? types.filter((type) => !verbs.has(type)).length : Infinity;
   };
+  // A path that another node names is called in the course of a call, not at its start.
+  const later = new Set(flow.filter(({ type }) => type !== 'webhook in').flatMap((node) => Object.values(node)));
   const ranked = webhooks(flow)
     .filter(({ method, signed, url }) => (method || 'post') === 'post' && !signed && !/[:*?(]/.test(url))
+    .filter(({ url }) => !later.has(url))
     .map((node) => ({ node, score: score(node) }))
     .sort((a, b) => a.score - b.score);
   return ranked[0]?.score < Infinity ? ranked[0].node : undefined;

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { ensureDependencies } from './dependencies.mjs';
 import { easiest, mergeExamples, webhooks } from './examples.mjs';
-import { build, installPalette, manifest } from './palette.mjs';
+import { build, installPalette } from './palette.mjs';
 import { at, isFree } from './run.mjs';
 
 const USAGE = 'npm start -- [--port 1880] [--userdir .node-red]   (or PORT and NODE_RED_USER_DIR)';
@@ -23,6 +23,9 @@ module.exports = {
   editorTheme: { tours: false },
 };
 `;
+
+/** Verbs that a caller hears at once. */
+const HEARD = new Set(['say', 'gather', 'play', 'conference', 'enqueue']);
 
 function options() {
   const { values } = parseArgs({
@@ -50,15 +53,6 @@ function prepare(userDir) {
   return { flows, httpAdminRoot, httpNodeRoot };
 }
 
-/** The types whose nodes append a verb, as they are named in flows. */
-function verbTypes() {
-  const others = ['jambonz-auth', 'webhook-in', 'webhook-out', 'user-auth'];
-  const sets = Object.keys(manifest['node-red'].nodes).filter((set) => !others.includes(set));
-  const type = (page) => /data-template-name="([^"]+)"/.exec(readFileSync(page, 'utf8'))?.[1];
-  const pages = sets.map((set) => at('dist/nodes', `${set}.html`));
-  return new Set(pages.filter((page) => existsSync(page)).map(type));
-}
-
 function describe({ flows, httpAdminRoot, httpNodeRoot }, port) {
   const under = (root) => `http://127.0.0.1:${port}/${String(root ?? '').replace(/^\/|\/$/g, '')}`.replace(/\/$/, '');
   const base = under(httpNodeRoot);
@@ -68,7 +62,7 @@ function describe({ flows, httpAdminRoot, httpNodeRoot }, port) {
   for (const { method, url, name } of webhooks(flow)) {
     lines.push(`  ${(method || 'post').toUpperCase().padEnd(4)}    ${address(url)}${name ? `   ${name}` : ''}`);
   }
-  const first = easiest(flow, verbTypes());
+  const first = easiest(flow, HEARD);
   if (first) {
     const { sip, ...call } = JSON.parse(readFileSync(at('test/data/session-new.json'), 'utf8'));
     const keys = ['call_sid', 'account_sid', 'application_sid', 'direction', 'from', 'to', 'call_id', 'call_status'];

@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { settles } from './guard/settled';
 import { ApiError, type ApiAnswer, type JambonzApi } from './jambonz-api';
 import { Problem, describe, messageOf } from './problem';
+import { resultPorts, type ResultPorts } from './results/ports';
 import { Incomplete, type ServerNode } from './server';
 import { FieldReader, type Fields, type Message, type Reader } from './typed-value';
 
@@ -37,11 +39,12 @@ export interface RestOptions {
  * say more. Any other failure, for example a field that cannot be read, stops the message.
  */
 export function restNode(RED: NodeAPI, run: RestCall, options: RestOptions = {}) {
-  return function (this: Node, config: NodeDef): void {
+  return settles(function (this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const saved = config as unknown as Fields;
     const fields = new FieldReader(RED, this, saved);
     const progress = new Progress(RED, this);
+    const results = resultPorts(RED, this, config);
     const closing = new AbortController();
     setMaxListeners(0, closing.signal);
 
@@ -52,26 +55,40 @@ export function restNode(RED: NodeAPI, run: RestCall, options: RestOptions = {})
     });
     this.on('input', (received, send, done) => {
       const msg = received as Message;
-      const read = fields.for(msg);
+      let problems: readonly Problem[] = [];
       progress.begin();
+      const onwards = (message: Message): void => send(results ? results.onwards(message) : message);
       const request = async (): Promise<Message[]> => {
-        const api = await serverOf(RED, saved.server).api(this, msg, closing.signal);
+        const server = serverOf(RED, saved.server);
+        const api = await server.api(this, msg, closing.signal);
+        const read = fields.for(msg, results && fieldsOf(results, server));
+        ({ problems } = read);
         return messagesOf(RED, msg, await run({ read, msg, api }));
       };
       const succeed = (messages: Message[]): void => {
-        progress.end(read.problems);
-        for (const message of messages) send(message);
+        progress.end(problems);
+        for (const message of messages) onwards(message);
         done();
       };
       const fail = (error: unknown): void => {
-        const failure = progress.fail(read.problems, error);
+        const failure = progress.fail(problems, error);
         const properties = closing.signal.aborted ? undefined : afterFailure(error, options);
-        if (properties) send(Object.assign(msg, properties));
+        if (properties) onwards(Object.assign(msg, properties));
         done(failure);
       };
       request().then(succeed, fail).catch(done);
     });
-  };
+  });
+}
+
+/**
+ * The fields of a node with result ports. The call has no webhook yet whose host could be meant.
+ *
+ * @throws Problem when the server does not say where others reach this Node-RED
+ */
+function fieldsOf(results: ResultPorts, { publicUrl }: ServerNode): Fields {
+  if (results.isUsed && publicUrl === undefined) throw new Problem('results-public-url');
+  return results.fieldsAt({ publicUrl });
 }
 
 /** @throws Problem when a node's server is not chosen, or was deleted */

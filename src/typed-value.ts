@@ -33,9 +33,9 @@ export class FieldReader {
     readonly fields: Fields,
   ) {}
 
-  /** The reader for one message. */
-  for(msg: Message): Reader {
-    return new Reader(this, msg);
+  /** The reader for one message. @param fields - instead of those that were saved */
+  for(msg: Message, fields = this.fields): Reader {
+    return new Reader(this, msg, fields);
   }
 
   /** Renders a template that is parsed once; see {@link Template}. */
@@ -103,21 +103,22 @@ export class Reader {
   constructor(
     private readonly node: FieldReader,
     readonly msg: Message,
+    private readonly fields: Fields,
   ) {}
 
   /** A field as it was saved. */
   raw(field: string): unknown {
-    return this.node.fields[field];
+    return this.fields[field];
   }
 
   /** The first of several names under which releases of the palette have saved a field. */
   named(...names: string[]): string {
-    return names.find((name) => !isBlank(this.node.fields[name])) ?? names[0]!;
+    return names.find((name) => !isBlank(this.fields[name])) ?? names[0]!;
   }
 
   /** A field as its kind says. A field without a value or without a kind is taken literally. */
   value(field: string, kindField = `${field}Type`): unknown {
-    return this.typed(this.node.fields[field], this.node.fields[kindField], field);
+    return this.typed(this.fields[field], this.fields[kindField], field);
   }
 
   /**
@@ -158,7 +159,7 @@ export class Reader {
 
   /** A field whose value is an object; text is read as JSON. @throws Problem when it is not JSON */
   json(field: string, kindField = `${field}Type`): unknown {
-    return after(this.typed(this.node.fields[field], this.node.fields[kindField], field, 'json'), (value) =>
+    return after(this.typed(this.fields[field], this.fields[kindField], field, 'json'), (value) =>
       typeof value === 'string' && value !== '' ? parseJson(value, field) : value,
     );
   }

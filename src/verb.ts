@@ -1,6 +1,9 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { settles } from './guard/settled';
 import { addMore } from './more';
 import { Problem, describe } from './problem';
+import { exchangeOf } from './http/exchange';
+import { resultPorts } from './results/ports';
 import { conform } from './specification';
 import { FieldReader, type Fields, type Message, type Reader } from './typed-value';
 
@@ -23,15 +26,18 @@ type Done = (error?: Error) => void;
  * @see https://docs.jambonz.org/verbs/overview
  */
 export function verbNode(RED: NodeAPI, build: VerbBuilder) {
-  return function (this: Node, config: NodeDef): void {
+  return settles(function (this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const fields = new FieldReader(RED, this, config as unknown as Fields);
     const report = reporter(RED, this);
     const hasMore = 'more' in config;
+    const results = resultPorts(RED, this, config);
     this.on('input', (received, send, done: Done) => {
       const msg = received as Message;
-      const read = fields.for(msg);
+      let problems: readonly Problem[] = [];
       const append = async (): Promise<void> => {
+        const read = fields.for(msg, results?.fieldsAt(exchangeOf(msg) ?? {}));
+        ({ problems } = read);
         const verb = await build(read, msg, this);
         if (verb) {
           if (hasMore) await addMore(read, verb);
@@ -41,15 +47,15 @@ export function verbNode(RED: NodeAPI, build: VerbBuilder) {
       };
       append()
         .then(() => {
-          report(read.problems);
-          send(msg);
+          report(problems);
+          send(results ? results.onwards(msg) : msg);
         })
         .then(
           () => done(),
           (error: unknown) => done(report.failed(error)),
         );
     });
-  };
+  });
 }
 
 function existing(msg: Message): unknown[] {
@@ -75,6 +81,7 @@ export function reporter(RED: NodeAPI, node: Node) {
     for (const problem of problems) node.error(text(problem));
     mark(problems.length > 0 ? 'yellow' : undefined, 'common.status.left-out');
   };
+  report.text = text;
   report.failed = (error: unknown): Error => {
     mark('red', 'common.status.failed');
     return new Error(text(error), { cause: error });

@@ -74,16 +74,13 @@ export function combobox(
 
   const pick = (choice: Choice): void => {
     close();
-    if (choice.value === input.value) return;
     $(input).val(choice.value).trigger('change');
   };
 
   /** Shows all choices, or those that contain what was typed. */
   const open = (typed?: string): void => {
     const wanted = typed?.trim().toLowerCase() ?? '';
-    shown = choices()
-      .filter(({ value, name, note }) => `${value}\n${name ?? ''}\n${note ?? ''}`.toLowerCase().includes(wanted))
-      .slice(0, MOST);
+    shown = matching(choices(), wanted).slice(0, MOST);
     close();
     if (shown.length === 0) return;
     list = $('<ul class="jambonz-combobox-list" role="listbox">').attr('id', id);
@@ -142,6 +139,19 @@ export function combobox(
   $(input).on('remove', close);
   showName();
   return showName;
+}
+
+/** What contains a text: first what begins with it, then what has it in its value, then the others. */
+function matching(choices: Choice[], wanted: string): Choice[] {
+  const rank = ({ value, name = '', note = '' }: Choice): number => {
+    const at = value.toLowerCase().indexOf(wanted);
+    if (at >= 0) return at === 0 ? 0 : 1;
+    return `${name}\n${note}`.toLowerCase().includes(wanted) ? 2 : 3;
+  };
+  const ranked = choices.map((choice) => ({ choice, rank: rank(choice) })).filter((found) => found.rank < 3);
+  // Groups stay together.
+  if (!choices.some(({ group }) => group)) ranked.sort((a, b) => a.rank - b.rank);
+  return ranked.map(({ choice }) => choice);
 }
 
 /** Below the field, or above it where there is more room. */

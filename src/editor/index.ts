@@ -11,6 +11,7 @@ import { prepareMcp, saveMcp } from './mcp';
 import { prepareMore, saveMore, validMore } from './more';
 import { prepareOlder } from './older';
 import { portLabel, preparePorts, savePorts, showPorts } from './ports';
+import { offerRetries } from './retry';
 import { prepareSecrets } from './secrets';
 import { offerSavedOptions } from './selects';
 import { prepareSpeech } from './speech';
@@ -49,6 +50,7 @@ const jambonz = {
       showWhatApplies(form);
       showPorts(form);
       checkHooks(form);
+      offerRetries(form);
       showProblems(form);
     };
     refresh();

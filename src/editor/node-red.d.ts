@@ -62,6 +62,8 @@ interface JQuery {
   editableList<Row>(options: EditableListOptions<Row>): this;
   editableList(method: 'addItem', data: unknown): this;
   editableList(method: 'items'): JQuery;
+  /** Undefined when the list has been taken down. */
+  editableList(method: 'instance'): object | undefined;
   editableList(method: 'width', width: number): this;
 }
 

@@ -31,6 +31,8 @@ export function prepareTargets(form: Form): void {
     const saved = savedTargets(form, property);
     for (const target of saved.length > 0 ? saved : [{}]) list.editableList('addItem', target);
     const check = (): void => {
+      // A field that loses the focus while the dialog closes still says that it has changed.
+      if (list.editableList('instance') === undefined) return;
       const isLost = !rowsOf(list).some(({ shown }) => shown.dest !== '');
       list.closest('.form-row').find('.jambonz-problem').toggleClass('jambonz-hidden', !isLost);
     };

@@ -73,7 +73,8 @@ for (const [root, settings] of [
         if (!msg) return;
         const seen = JSON.parse(text) as Json;
         assert.deepEqual(seen.msg, msg);
-        assert.deepEqual(seen.keys, ['_msgid', ...Object.keys(msg), 'req', 'res'].sort());
+        // `vars` is ours: the variables of a call.
+        assert.deepEqual(seen.keys, ['_msgid', ...Object.keys(msg), 'req', 'res', 'vars'].sort());
         if (expected.reqCookies) assert.deepEqual(seen.reqCookies, expected.reqCookies);
         if (expected.reqParams) assert.deepEqual(seen.reqParams, expected.reqParams);
       });

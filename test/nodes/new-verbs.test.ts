@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { validate as acceptedBy10 } from '@jambonz/schema';
 import { validate as acceptedBy09 } from '@jambonz/verb-specifications';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import type { Node, NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { open } from '../../src/http/exchange';
@@ -663,12 +663,11 @@ describe('the verb of a speech-to-speech vendor', () => {
 describe('the jambonz version that a node writes for', () => {
   const runtime = (version?: string) => ({ util: { evaluateNodeProperty: () => version } }) as unknown as NodeAPI;
   const node = {} as unknown as Node;
-  const request = (id: string, platform: Platform) =>
-    open(id, {} as unknown as Request, new EventEmitter() as unknown as Response, platform);
+  const request = (id: string, platform: Platform) => open(id, new EventEmitter() as unknown as Response, { platform });
 
   it('is that of the request, even of one whose msg.res was lost', () => {
     const carried = request('a', '10');
-    assert.equal(platformOf(runtime('0.9'), node, { _msgid: 'b', ...carried }), '10');
+    assert.equal(platformOf(runtime('0.9'), node, { _msgid: 'b', res: carried }), '10');
     assert.equal(platformOf(runtime('0.9'), node, { _msgid: 'a' }), '10');
   });
 

@@ -238,7 +238,7 @@ export class Editor {
   async draw(path: string): Promise<void> {
     await this.page.setViewportSize({ width: 1200, height: 2600 });
     await this.page.evaluate('dialog.settle()');
-    await this.page.screenshot({ path, clip: await this.page.evaluate('dialog.frame()') });
+    await this.page.screenshot({ path, clip: await this.page.evaluate('dialog.frame()'), animations: 'disabled' });
   }
 
   /** Clicks Deploy and waits until Node-RED has taken the flows. */

@@ -29,6 +29,8 @@ export interface StartOptions {
   env?: Record<string, string>;
   /** The folder of another release of the package `node-red`. */
   nodeRedDir?: string;
+  /** The port; absent means one that is free. */
+  port?: number;
   /** Another Node binary. */
   node?: string;
   /** Puts the palette into the user directory; without it, what is built is linked there. */
@@ -44,6 +46,7 @@ export interface NodeRed {
   /** Every line that it has written so far. */
   readonly logs: readonly string[];
   readonly userDir: string;
+  readonly pid: number;
   /** The first line that matches: one that was written already or the next one. Rejects after ten seconds. */
   line(pattern: RegExp, timeoutMs?: number): Promise<string>;
   /** As `line`, but only lines that are still to come. */
@@ -80,7 +83,7 @@ export async function startNodeRed(options: StartOptions = {}): Promise<NodeRed>
 
 async function start(options: StartOptions): Promise<NodeRed> {
   if (!existsSync(join(root, 'dist/nodes'))) throw new Error('dist is missing: run `node build.mjs` first');
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const userDir = mkdtempSync(join(tmpdir(), 'jambonz-node-red-'));
   const settings: Record<string, unknown> = {
     uiHost: '127.0.0.1',
@@ -98,6 +101,9 @@ async function start(options: StartOptions): Promise<NodeRed> {
   );
   writeFileSync(join(userDir, 'package.json'), '{"name":"test","private":true}\n');
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(placed(options.flow ?? [])));
+  // A tip that comes while the page is still being built is an error in the page of 5.0.
+  const quietEditor = { _: { editor: { view: { 'view-show-tips': false } } } };
+  writeFileSync(join(userDir, '.config.users.json'), JSON.stringify(quietEditor));
   writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials ?? {}));
   if (options.install) options.install(userDir);
   else installPalette(join(userDir, 'node_modules/@callflows/node-red-jambonz'));
@@ -128,6 +134,7 @@ async function start(options: StartOptions): Promise<NodeRed> {
     adminUrl,
     logs,
     userDir,
+    pid: child.pid!,
     line,
     nextLine,
     stop,

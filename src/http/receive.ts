@@ -1,0 +1,120 @@
+import type { Request, Response } from 'express';
+import type { Node, NodeAPI } from 'node-red';
+import { arrivalOf } from '../call/call-body';
+import { callsOf } from '../call/calls';
+import type { Arrival, Found } from '../call/store';
+import { asVars, CallVariables } from '../call/variables';
+import { DEFAULT_FALLBACK, guard, type Fallback } from '../guard/guard';
+import { describe } from '../problem';
+import type { AnswerKind } from '../results/outcomes';
+import type { Platform } from '../specification';
+import type { Later, Message } from '../typed-value';
+import { open, type Exchange } from './exchange';
+import { classify, withQuery, type Kind } from './request';
+
+/** How a node takes the requests of jambonz. */
+export interface Receiver {
+  /** The jambonz version that will read the answer. */
+  platform: Platform;
+  /** Of the server that the node refers to. */
+  publicUrl?: string;
+  method: string;
+  /** What every request is about; absent where its body says it. */
+  kind?: Kind;
+  /** What becomes of the answer, where it is not one that jambonz reads. */
+  answers?: AnswerKind;
+  /** Its requests are webhooks of a verb: never the status of a call. */
+  hook?: boolean;
+  /** What is answered when the flow does not; absent for the usual, null for nothing. */
+  fallback?: Fallback | null;
+  /** Sends the message; absent for the node's only port. */
+  send?(msg: Message): void;
+}
+
+/**
+ * The one way in which a request of jambonz becomes a message: with its body, `msg.req`, `msg.res`
+ * and the call's variables in `msg.vars`.
+ *
+ * @param extra - more properties of the message
+ * @returns the exchange, which is open and whose message may not have been sent yet
+ */
+export function receive(
+  RED: NodeAPI,
+  node: Node,
+  receiver: Receiver,
+  req: Request,
+  res: Response,
+  extra?: object,
+): Exchange {
+  const { platform, publicUrl, method, answers } = receiver;
+  const body = withQuery(req.body as unknown, req.query, method);
+  const kind = receiver.kind ?? classify(body);
+  const arrival = arrivalOf(body, receiver.hook);
+  const id = RED.util.generateId();
+  const exchange = open(id, res, { platform, publicUrl, kind, callSid: arrival?.key, answers });
+  const msg: Message = { _msgid: id, req, res: exchange, ...extra, [kind]: body };
+  const complain = (error: unknown): void => {
+    node.error(
+      describe((key, facts) => RED._(key, facts ?? {}), node, error),
+      msg,
+    );
+  };
+  const fallback = receiver.fallback === undefined ? DEFAULT_FALLBACK : receiver.fallback;
+  const watch =
+    fallback && guard(RED, node, exchange, msg, fallback, (write) => answer(exchange, undefined, complain, write));
+  const send = (found?: Found): void => {
+    if (arrival) exchange.variables = new CallVariables(callsOf(RED).store, arrival, found?.stored);
+    msg.vars = exchange.vars = found ? asVars(found.stored) : {};
+    if (receiver.send) receiver.send(msg);
+    else node.send(msg);
+    watch?.leave();
+    if (found?.ends) callsOf(RED).ended(arrival!, body as Record<string, unknown>, found.stored);
+  };
+  if (!arrival) {
+    send();
+    return exchange;
+  }
+  callsOf(RED).heard(arrival.status);
+  read(RED, arrival, send, (error) => {
+    complain(error);
+    send();
+  });
+  return exchange;
+}
+
+function read(RED: NodeAPI, arrival: Arrival, done: (found: Found) => void, failed: (error: unknown) => void): void {
+  const found = callsOf(RED).store.arrive(arrival);
+  if (found instanceof Promise) found.then(done, failed).catch(failed);
+  else done(found);
+}
+
+/**
+ * The one way in which an answer leaves, whoever gives it: what the flow has changed in the call's
+ * variables is written first, so that the next webhook finds it, wherever it lands. The answer
+ * goes out all the same when it cannot be written.
+ *
+ * @param vars - `msg.vars` of the message that answers; undefined for those of the message that was
+ *   sent into the flow
+ * @param unsaved - gets what went wrong with the variables; not called when all is well
+ * @param write - writes the answer; called once, always, at once unless the store takes its time: the
+ *   caller may be gone by then, which `checkOpen` says
+ */
+export function answer(exchange: Exchange, vars: unknown, unsaved: (error: unknown) => void, write: () => void): void {
+  const { variables } = exchange;
+  let saved: Later<void> | undefined;
+  try {
+    saved = variables?.save(vars ?? exchange.vars);
+  } catch (error) {
+    unsaved(error);
+  }
+  if (!saved) {
+    write();
+    return;
+  }
+  exchange.answering = true;
+  const goOn = (): void => {
+    exchange.answering = false;
+    write();
+  };
+  saved.catch(unsaved).then(goOn).catch(unsaved);
+}
