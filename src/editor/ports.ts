@@ -206,7 +206,8 @@ function prepareTools(form: Form, choice: Choice): void {
 
 /** The rows of a list of names: the port that each had, and the name it has now. */
 function rowsOf(rows: JQuery): { was: string; name: string }[] {
-  const inputs = rows.editableList('items').find('[data-property="name"]').toArray();
+  const items = rows.editableList('items').toArray();
+  const inputs = items.flatMap((item) => $(item).find('[data-property="name"]').toArray());
   return inputs.map((input) => ({ was: textOf($(input).data('was')), name: textOf($(input).val()).trim() }));
 }
 
