@@ -11,6 +11,7 @@ import { prepareKinds, saveKinds } from './kinds';
 import { prepareMcp, saveMcp } from './mcp';
 import { prepareMore, saveMore, validMore } from './more';
 import { prepareOlder } from './older';
+import { portLabel, preparePorts, savePorts, showPorts } from './ports';
 import { offerRetries } from './retry';
 import { prepareSecrets } from './secrets';
 import { offerSavedOptions } from './selects';
@@ -25,7 +26,7 @@ import { showWhatApplies } from './visibility';
 /**
  * What the palette's dialogs share. Attributes in a form say what its fields are; see the modules
  * for `data-kinds`, `data-hook`, `data-show-if`, `data-headers`, `data-secret`, `data-legacy`,
- * `data-absent`, `data-speech`, `data-targets`, `data-mcp`, `data-more`, `data-verb`, `data-account`,
+ * `data-absent`, `data-speech`, `data-targets`, `data-mcp`, `data-ports`, `data-more`, `data-verb`, `data-account`,
  * `data-test-account` and `data-connect`.
  */
 const jambonz = {
@@ -40,6 +41,7 @@ const jambonz = {
     prepareHeaders(form);
     prepareTargets(form);
     prepareMcp(form);
+    preparePorts(form);
     prepareSpeech(form);
     prepareMore(form);
     prepareAccount(form);
@@ -47,6 +49,7 @@ const jambonz = {
     prepareConnect(form);
     const refresh = (): void => {
       showWhatApplies(form);
+      showPorts(form);
       checkHooks(form);
       offerRetries(form);
       showProblems(form);
@@ -65,6 +68,7 @@ const jambonz = {
     saveHeaders(form);
     saveTargets(form);
     saveMcp(form);
+    savePorts(form);
     saveMore(form);
     leaveUntouchedFields(form);
     saveKinds(form);
@@ -73,6 +77,7 @@ const jambonz = {
   valid,
   validMore,
   current,
+  portLabel,
 };
 
 declare global {

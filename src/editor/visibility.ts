@@ -1,9 +1,11 @@
 import type { Form } from './form';
+import { hasPort } from './ports';
 
 /**
  * Shows only the rows and groups that apply. An element says when it does:
  * `data-show-if="vendor=google|aws"`, `"beep"` (ticked, or not empty) or `"!beep"`; several
- * conditions, with spaces between them, must all hold, and `||` parts alternatives.
+ * conditions, with spaces between them, must all hold, and `||` parts alternatives. `"port:status"`
+ * asks for a result port.
  */
 export function showWhatApplies(form: Form): void {
   form.element.find('[data-show-if]').each((_index, element) => {
@@ -15,7 +17,7 @@ export function showWhatApplies(form: Form): void {
 
 function holds(form: Form, condition: string): boolean {
   const [, not, property = '', choices] = /^(!?)([^=]+)(?:=(.*))?$/.exec(condition) ?? [];
-  const value = form.value(property);
+  const value = property.startsWith('port:') ? hasPort(form, property.slice(5)) : form.value(property);
   const isTrue = choices === undefined ? isSet(value) : choices.split('|').includes(String(value ?? ''));
   return isTrue !== (not === '!');
 }

@@ -54,5 +54,11 @@ for (const version of ['4.1', '5.0']) {
   });
 }
 
-/** A node without its tab and place, which the import may give it. */
-const settings = (node?: FlowNode): Record<string, unknown> => ({ ...node, z: undefined, x: undefined, y: undefined });
+/** A node without its tab and place, which the import may give it, and the number of its ports, which Node-RED adds. */
+const settings = (node?: FlowNode): Record<string, unknown> => ({
+  ...node,
+  z: undefined,
+  x: undefined,
+  y: undefined,
+  outputs: node?.outputs ?? 1,
+});

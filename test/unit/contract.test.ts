@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import vm from 'node:vm';
+import { RESULT_HOOKS, defaultPorts, labelKey } from '../../src/results/outcomes';
 
 /** What the editor half of a node registers, as far as it is checked here. */
 interface Definition {
@@ -37,12 +38,18 @@ const { types: palette } = parse('test/compat/nodes.json') as { types: Record<st
 const common = parse('locales/en-US/common.json');
 
 /** Properties that a dialog saves itself. */
-const MANAGED = /data-headers="|data-targets|data-mcp|data-more="/;
+const MANAGED = /data-headers="|data-targets|data-mcp|data-more="|data-ports|data-tools/;
 /** Properties of ours that a new node saves beside those of the official palette. */
 const ADDED: Record<string, Record<string, unknown>> = {
   jambonz_auth: { retries: 2 },
   lcc: { recordType: 'siprec' },
 };
+/** A new node has a port for each result. */
+function portsOf(type: string): Record<string, unknown> {
+  if (!(type in RESULT_HOOKS)) return {};
+  const ports = defaultPorts(type);
+  return { results: 'ports', ports, outputs: ports.length };
+}
 /** Kinds of ours that mean what an older field could not say. */
 const ADDED_KINDS = new Set(['unset']);
 
@@ -153,7 +160,19 @@ describe('the contract between a node and the palette', () => {
 
       it('saves a new node as the official palette does', () => {
         const dropped = Object.entries(definition.defaults).map(([property, { value }]) => [property, value]);
-        if (facts) assert.deepEqual(plain(Object.fromEntries(dropped)), { ...facts.storedWhenDropped, ...ADDED[type] });
+        if (facts) {
+          const expected = { ...facts.storedWhenDropped, ...ADDED[type], ...portsOf(type) };
+          assert.deepEqual(plain(Object.fromEntries(dropped)), expected);
+        }
+      });
+
+      it('has a label, and words for when it is used, for each result port', () => {
+        const own = { ...common, ...parse('locales/en-US', `${set}.json`) };
+        const ports = (RESULT_HOOKS[type] ?? []).flatMap((hook) => hook.ports.map(({ name }) => name));
+        if (ports.length > 0) assert.deepEqual(plain(definition.defaults.ports?.value), defaultPorts(type));
+        const lacks = (port: string): boolean =>
+          !has(own, labelKey(port)!) || !(has(own, `${set}.when.${port}`) || has(own, `common.when.${port}`));
+        assert.deepEqual(ports.filter(lacks), []);
       });
 
       it('knows every property that the official palette saves', () => {
