@@ -13,7 +13,11 @@ export async function matrix() {
     const title = `Node-RED ${nodeRed} on Node ${node}`;
     const ready = await step(title, () => nodeRedScript(nodeRed) && nodeBinary(node));
     if (!ready) continue;
-    await mocha(title, ['test/smoke/**/*.test.ts', 'test/nodes/guard.test.ts'], { CHROMIUM: chromium, NODE_RED: nodeRed, NODE: String(node) });
+    await mocha(title, ['test/smoke/**/*.test.ts', 'test/nodes/guard.test.ts'], {
+      CHROMIUM: chromium,
+      NODE_RED: nodeRed,
+      NODE: String(node),
+    });
   }
 }
 
