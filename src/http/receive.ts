@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { Node, NodeAPI } from 'node-red';
 import { arrivalOf } from '../call/call-body';
 import { callsOf } from '../call/calls';
-import type { Arrival, Found } from '../call/store';
+import type { Found } from '../call/store';
 import { asVars, CallVariables } from '../call/variables';
 import { DEFAULT_FALLBACK, guard, type Fallback } from '../guard/guard';
 import { describe } from '../problem';
@@ -75,17 +75,17 @@ export function receive(
     return exchange;
   }
   callsOf(RED).heard(arrival.status);
-  read(RED, arrival, send, (error) => {
-    complain(error);
-    send();
-  });
-  return exchange;
-}
-
-function read(RED: NodeAPI, arrival: Arrival, done: (found: Found) => void, failed: (error: unknown) => void): void {
   const found = callsOf(RED).store.arrive(arrival);
-  if (found instanceof Promise) found.then(done, failed).catch(failed);
-  else done(found);
+  if (found instanceof Promise) {
+    const unread = (error: unknown): void => {
+      complain(error);
+      send();
+    };
+    found.then(send, unread).catch(complain);
+  } else {
+    send(found);
+  }
+  return exchange;
 }
 
 /**
