@@ -77,6 +77,7 @@ describe('The flow of the documentation', function () {
         flow.filter(({ x, y }) => Number(x ?? 0) + 40 > 1340 || Number(y ?? 0) > 400).map(({ id }) => id),
         [],
       );
+      await editor.page.waitForLoadState('networkidle');
       if (isDrawing) await editor.page.screenshot({ path: join(IMAGES, 'ivr.png'), clip });
     } finally {
       await editor.close();
