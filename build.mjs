@@ -43,6 +43,20 @@ const { catalogOf } = createRequire(import.meta.url)(at('dist/src/specification/
 const verbs = pages.flatMap((page) => /<!-- include more verbs="([^"]+)"/.exec(page)?.[1].split(' ') ?? []);
 writeFileSync(at('resources/properties.json'), JSON.stringify(catalogOf(new Set(verbs))));
 
+const { RESULT_HOOKS } = createRequire(import.meta.url)(at('dist/src/results/outcomes.js'));
+
+/** The result ports of a type as the help lists them, in the words of the dialog. */
+function portsOf(type, set, catalog) {
+  const { port: labels, when, results } = catalog.common;
+  const line = ({ name, optional }, hook) => {
+    const words = catalog[set]?.when?.[name] ?? when[name];
+    const tick = hook.optional || optional ? ` (${results.ticked})` : '';
+    return `- **${labels[name]}**${tick}: ${words}`;
+  };
+  const lines = (RESULT_HOOKS[type] ?? []).flatMap((hook) => hook.ports.map((port) => line(port, hook)));
+  return lines.length > 0 ? `${results.help}\n\n${lines.join('\n')}\n\n` : '';
+}
+
 mkdirSync(at('dist/nodes'), { recursive: true });
 for (const page of list('nodes', '.html')) {
   const html = read('nodes', page)
@@ -64,7 +78,8 @@ for (const language of readdirSync(at('locales'))) {
     const help = at('locales', language, `${node}.md`);
     if (!existsSync(help)) continue;
     const [, type] = /data-template-name="([^"]+)"/.exec(read('nodes', page)) ?? [];
-    const script = `<script type="text/markdown" data-help-name="${type}">\n${readFileSync(help, 'utf8')}</script>\n`;
+    const text = readFileSync(help, 'utf8').replace(/^### Details$/m, (title) => portsOf(type, node, catalog) + title);
+    const script = `<script type="text/markdown" data-help-name="${type}">\n${text}</script>\n`;
     writeFileSync(join(folder, `${node}.html`), script);
   }
 }

@@ -62,6 +62,29 @@ describe('The dialogs of the documentation', function () {
   }
 });
 
+describe('The flow of the documentation', function () {
+  this.timeout(300_000);
+
+  it('fits on the picture', async () => {
+    const file = join(root, 'examples/IVR menu.json');
+    const flow = JSON.parse(readFileSync(file, 'utf8')) as FlowNode[];
+    const editor = await Editor.open({ nodeRed: '4.1', flow });
+    try {
+      await editor.page.evaluate("$('#red-ui-sidebar').is(':visible') && RED.actions.invoke('core:toggle-sidebar')");
+      const chart = (await editor.page.locator('#red-ui-workspace-chart').boundingBox())!;
+      const clip = { x: chart.x, y: chart.y, width: 1340 - Math.max(0, chart.x + 1340 - 1500), height: 420 };
+      assert.deepEqual(
+        flow.filter(({ x, y }) => Number(x ?? 0) + 40 > 1340 || Number(y ?? 0) > 400).map(({ id }) => id),
+        [],
+      );
+      await editor.page.waitForLoadState('networkidle');
+      if (isDrawing) await editor.page.screenshot({ path: join(IMAGES, 'ivr.png'), clip });
+    } finally {
+      await editor.close();
+    }
+  });
+});
+
 /** A node of each set, with what a new one would have besides the settings. */
 async function flow(editor: Editor): Promise<FlowNode[]> {
   const nodes: FlowNode[] = [
