@@ -37,7 +37,7 @@ function run(set: string, config: Json = {}, options: { platform?: Platform; key
   const { platform = '0.9', key, msg = { call: { from: '+15550001' } } } = options;
   return runVector({
     id: set,
-    config: { ...dropped(set), ...config },
+    config: { ...dropped(set), results: 'url', ...config },
     credentials: key === undefined ? {} : { apiKeySecret: key },
     flowEnv: [{ name: 'JAMBONZ_VERSION', value: platform, type: 'str' }],
     msg,
