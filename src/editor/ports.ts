@@ -30,7 +30,15 @@ export function preparePorts(form: Form): void {
   prepareTools(form, choice);
   list(form, choice);
   for (const hook of hooksOf(node.type)) {
-    if (hook.within) form.input(hook.within).on('change', () => wantWithin(form, choice, hook));
+    if (!hook.within) continue;
+    const { within } = hook;
+    let wasOn = form.value(within) === true;
+    // Node-RED says that a field has changed when the dialog opens, too.
+    form.input(within).on('change', () => {
+      const isOn = form.value(within) === true;
+      if (isOn && !wasOn) wantWithin(form, choice, hook);
+      wasOn = isOn;
+    });
   }
 }
 
@@ -123,8 +131,7 @@ function outputMap(form: Form, { opening }: Choice, now: readonly string[]): Rec
 
 /** A part of the verb that was just switched on has a port for each of its results. */
 function wantWithin(form: Form, choice: Choice, hook: ResultHook): void {
-  const isOn = hook.within !== undefined && form.value(hook.within) === true;
-  if (!isOn || hook.ports.some(({ name }) => choice.chosen.includes(name))) return;
+  if (hook.ports.some(({ name }) => choice.chosen.includes(name))) return;
   choice.chosen.push(...hook.ports.filter(({ optional }) => !optional).map(({ name }) => name));
   list(form, choice);
 }

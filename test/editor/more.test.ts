@@ -48,6 +48,8 @@ describe('the list of further properties, by hand', function () {
   const add = async (typed: string): Promise<void> => {
     const { page } = editor;
     await page.locator('.red-ui-editableList-addButton', { hasText: 'add property' }).click();
+    // The new row takes the focus by itself, a moment later.
+    await page.waitForFunction("$('.jambonz-more-property input').last().is(':focus')");
     await page.keyboard.type(typed);
     await page.locator('.jambonz-combobox-list li').first().waitFor();
     await page.keyboard.press('ArrowDown');
@@ -90,6 +92,7 @@ describe('the list of further properties, by hand', function () {
     await editor.openByHand('lost');
     await unfold();
     await page.locator('.red-ui-editableList-addButton', { hasText: 'add property' }).click();
+    await page.waitForFunction("$('.jambonz-more-property input').last().is(':focus')");
     await page.keyboard.type('text');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Tab');
