@@ -1,5 +1,6 @@
 import { isUnknownField } from './arranged';
 import { checksOff, findingAt, notify } from './findings';
+import { hooksOf } from '../results/outcomes';
 import { formOf, textOf, type Form } from './form';
 import { chosenPlatform } from './platform';
 
@@ -35,7 +36,8 @@ export function valid(
 function fault(node: EditorNode, property: string, value: string, rules: readonly Rule[]): string {
   const kind = kindOf(node, property);
   if (/^https?:/.test(kind)) return '';
-  if (value === '') return rules.includes('required') ? node._('common.invalid.required') : '';
+  if (value === '')
+    return rules.includes('required') && !isByPort(node, property) ? node._('common.invalid.required') : '';
   if (rules.includes('repeat')) {
     return /^(\d+|forever|\$\{[^}]+\})$/.test(value) ? '' : told(node, 'number', property, 'common.invalid.repeat');
   }
@@ -88,6 +90,12 @@ function told(node: EditorNode, check: string, field: string, key: string, facts
   const text = node._(key, facts);
   notify({ node, check, field, text });
   return text;
+}
+
+/** Whether a webhook is written by the node itself, because its results leave by ports. */
+function isByPort(node: EditorNode, property: string): boolean {
+  if (current(node, 'results') !== 'ports') return false;
+  return hooksOf(node.type).some(({ fields }) => fields.includes(property));
 }
 
 /** The kind in the open dialog, else the saved one. */

@@ -115,7 +115,13 @@ window.dialog = (() => {
     else if (element.type === 'checkbox') element.click();
     // The one property that every verb has and no form arranges.
     else if ($(element).closest('.jambonz-more-property').length > 0) $(element).val('id').trigger('change');
-    else if (element.type === 'radio') $(element).prop('checked', true).trigger('change');
+    // Each name makes a port, and two of one name are one.
+    else if (/tools-container/.test(nameOf(element))) {
+      $(element)
+        .val(`tool_${$(element).closest('li').index()}`)
+        .trigger('input')
+        .trigger('change');
+    } else if (element.type === 'radio') $(element).prop('checked', true).trigger('change');
     else if (element.tagName === 'SELECT' && $(element).prop('multiple')) {
       $(element).val(attempts(element, turn).slice(0, 1)).trigger('change');
     } else {
