@@ -389,6 +389,10 @@ const TABLE: Record<string, Case[]> = {
       flow: [server(), ...row({ id: 'c', type: 'create-call', server: 'server' })],
     },
     {
+      when: 'the call has just been dragged into the flow, and no detection is ticked',
+      flow: [server(), ...row({ id: 'c', type: 'create-call', server: 'server', results: 'ports', ports: ['next'] })],
+    },
+    {
       when: 'the redirect stays here',
       flow: [...row(start, ports([['r']])), ...row({ id: 'r', type: 'redirect', hook: '/a' }, out)],
     },
