@@ -39,15 +39,10 @@ const SILENT = new Set([
 const PLAIN_HOOKS: Readonly<Record<string, readonly string[]>> = {
   redirect: ['hook'],
   dequeue: ['confirmHook'],
-  dial: ['transcriptionhook', 'transcribeurl'],
-  listen: ['transcriptionhook', 'transcribeurl'],
-  cfg: ['sipRequestWithinDialogHook'],
-  'create-call': ['referHook', 'sipRequestHook'],
 };
 
 /** Hooks that count only while another field says so. */
 const APPLIES: Readonly<Record<string, (node: FlowNode) => boolean>> = {
-  'cfg sipRequestWithinDialogHook': ({ sipRequest }) => Boolean(sipRequest),
   'jambonz transfer onHoldHook': ({ callerPresent }) => callerPresent !== true,
   'gather partialresulthook': ({ speechinput }) => Boolean(speechinput),
   'lcc callHook': ({ action }) => action === 'redirect',
