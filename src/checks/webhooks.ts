@@ -1,7 +1,7 @@
 import { hookOf } from '../results/outcomes';
 import { isBlank, literal, textOf, type FlowNode } from './flow';
 import type { Graph } from './graph';
-import { matches, pathOf, withSlash } from './paths';
+import { matches, pathOf, suffixes, withSlash } from './paths';
 import { hookFields, portsOf } from './verbs';
 
 /** Where messages with a request come from: a webhook, or a result port. */
@@ -93,12 +93,6 @@ export function served(graph: Graph, root = ''): (path: string) => boolean {
 /** Paths that the router takes for the same: it minds neither capitals nor a last slash. */
 export function folded(path: string): string {
   return path.toLowerCase().replace(/(.)\/$/, '$1');
-}
-
-/** `/a/b/c`, `/b/c`, `/c` */
-function suffixes(path: string): string[] {
-  const parts = path.split('/').slice(1);
-  return parts.map((_, index) => `/${parts.slice(index).join('/')}`);
 }
 
 /** The public address that a server node gives to this Node-RED. */

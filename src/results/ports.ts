@@ -32,12 +32,14 @@ interface Saved extends NodeDef {
 /** What goes back to a model whose tool nobody handles. */
 const NO_HANDLER = { error: 'no handler' };
 
-/** What is answered when the flow does not: the usual, the same for a tool, nothing where it has been answered. */
-const FALLBACKS: Record<AnswerKind, Fallback | null | undefined> = {
-  verbs: undefined,
-  tool: { ...DEFAULT_FALLBACK, document: NO_HANDLER },
-  ignored: null,
-};
+/**
+ * What is answered when the flow does not, after the time that the `webhook in` before it gives:
+ * the usual, its counterpart for a tool, nothing where it has been answered.
+ */
+function fallbackFor(answer: AnswerKind, milliseconds = DEFAULT_FALLBACK.milliseconds): Fallback | null {
+  if (answer === 'ignored' || milliseconds === Infinity) return null;
+  return answer === 'tool' ? { milliseconds, document: NO_HANDLER } : { milliseconds };
+}
 
 /**
  * The result ports of a node: its hooks are served under paths of its own, and what they bring
@@ -160,7 +162,7 @@ export class ResultPorts {
       kind: 'call' as const,
       hook: true,
       answers: hook.answer,
-      fallback: FALLBACKS[hook.answer],
+      fallback: fallbackFor(hook.answer, demand.answerWithinMs),
       send,
     };
     receive(RED, node, receiver, req, res, { result: outcome.result } satisfies Pick<Outcome, 'result'>);

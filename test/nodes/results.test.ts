@@ -216,6 +216,10 @@ describe('result ports', function () {
       hookIn('public-in', '/public', ['public-gather'], { server: 'public' }),
       gather('public-gather', [['menu-out'], ['public-again'], []]),
       gather('public-again', [['menu-out'], ['menu-say'], []]),
+      hookIn('patient-in', '/patient', ['slow-gather']),
+      hookIn('quick-in', '/quick', ['slow-gather'], { answerWithin: '0.3' }),
+      gather('slow-gather', [['menu-out'], ['slow'], []]),
+      { id: 'slow', z: 'tab', type: 'delay', pauseType: 'delay', timeout: '1', timeoutUnits: 'hours', wires: [[]] },
       hookIn('url-in', '/url', ['url-gather']),
       gather('url-gather', [['menu-out'], [], []], { results: undefined, actionhook: '/typed', ports: undefined }),
       hookIn('chosen-in', '/chosen', ['chosen-dial']),
@@ -316,6 +320,12 @@ describe('result ports', function () {
       });
       const missing = await post(`${red.url}/_jambonz/results/chosen-dial/confirm`, {});
       assert.equal(missing.status, 404);
+    });
+
+    it('gives a flow as long as the webhook that leads to it does', async () => {
+      const error = red.nextLine(/No answer within 0\.3 seconds.*last seen at delay \(slow\)/);
+      assert.deepEqual(await answerOf(`${red.url}/_jambonz/results/slow-gather/action`, digits), []);
+      await error;
     });
 
     it('leaves a node without the choice as it was', async () => {
