@@ -16,8 +16,19 @@ interface Router {
 
 const watchOf = (msg: unknown): Watch | undefined => exchangeOf(msg as Message)?.watch;
 
+/** The runtimes that tell us. Asking a runtime for its hooks costs more than this, and every request asks. */
+const followed = new WeakSet<object>();
+
 /** Lets the runtime tell where the messages of requests are. Once for each runtime. */
-export function followMessages({ hooks }: NodeAPI): void {
+export function followMessages({ hooks, events }: NodeAPI): void {
+  if (followed.has(hooks)) return;
+  followed.add(hooks);
+  addHooks(hooks);
+  // Whoever clears the hooks loads flows anew.
+  events.on('flows:started', () => addHooks(hooks));
+}
+
+function addHooks(hooks: NodeAPI['hooks']): void {
   if (hooks.has(`onSend.${LABEL}`)) return;
   hooks.add(`onSend.${LABEL}`, (events: { msg: unknown; source: { node: unknown }; destination: { id: string } }[]) => {
     for (const { msg, source, destination } of events) {
