@@ -34,7 +34,7 @@ export class Amd {
     this.recognition = new Recognition(
       leg,
       session.speech.recognizerFor(options.recognizer),
-      { interim: true, bug: 'amd_bug' },
+      { interim: true, bug: 'amd_bug', isAttached: true },
       (utterance) => this.heard(utterance),
     );
     this.stopEvents = leg.media.on((event) => this.mediaEvent(event));

@@ -31,7 +31,7 @@ export class Background {
     const { session } = this;
     const gather = session.make('gather', { input: ['speech'], ...data, timeout: 0, bargein: true }, parent) as Gather;
     this.bargeIn = gather;
-    gather.interrupted.on(() => session.interrupt('interrupted'));
+    gather.interrupted.on(() => session.silence());
     const over = (): void => {
       if (this.bargeIn !== gather) return;
       this.bargeIn = undefined;

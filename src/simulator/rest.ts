@@ -70,7 +70,7 @@ export class Rest {
         to: name,
         accountSid: this.world.account,
         applicationSid: text(body.application_sid) ?? '',
-        traceId: randomUUID().replaceAll('-', ''),
+        traceId: '0'.repeat(32),
         callerName: '',
         address: this.world.address,
       },

@@ -165,6 +165,11 @@ export class Session {
     verb?.kill(why);
   }
 
+  /** Somebody interrupts what is said or played. @see engine rule: over HTTP nothing else ends, nor what follows */
+  silence(): void {
+    if (this.current && ['say', 'play'].includes(this.current.written.verb)) this.interrupt('interrupted');
+  }
+
   /** Takes the place of what runs, whether or not there are verbs in it. */
   abandon(): void {
     this.queue = [];

@@ -7,6 +7,7 @@ import { type Stop, Verb, type VerbKind } from '../verb';
 
 /** Seconds between the rounds of the waitHook, and before the first. */
 const ROUND = 0.75;
+const LOOK_UP = 0.005;
 const WHILE_WAITING: ReadonlySet<string> = new Set(['play', 'say', 'pause']);
 
 /** Brings the caller into a conference. @see engine rule: the hook comes whatever the reason for leaving */
@@ -20,7 +21,8 @@ export class Conference extends Verb implements Member {
   async run(): Promise<void> {
     const { data, session, room } = this;
     if (data.enterHook) await this.playHook('enterHook').catch(() => undefined);
-    if (!this.stopped) {
+    // The conference server has to be asked for the room first.
+    if (await this.wait(LOOK_UP)) {
       if (room.startedAt !== undefined) this.join();
       else if (data.startConferenceOnEnter === false) await this.waitForBeginning();
       else this.start();
@@ -44,7 +46,8 @@ export class Conference extends Verb implements Member {
 
   kick(): void {
     this.outcome = 'kicked';
-    this.over.open();
+    // The conference server tells of it, which takes its time.
+    this.session.clock.after(LOOK_UP * 1000, () => this.over.open());
   }
 
   /** What the conference server is told to do. */

@@ -42,7 +42,8 @@ export class Dial extends Verb {
   private music: Playback | undefined;
   private readonly timers: Timer[] = [];
   private readonly cleanUp: (() => void)[] = [];
-  private companions: Verb[] = [];
+  private readonly companions: Verb[] = [];
+  private isTranscribed = false;
   private amd: Amd | undefined;
 
   async run(): Promise<void> {
@@ -60,15 +61,15 @@ export class Dial extends Verb {
     if (this.ringing.size === 0) this.over.open();
     await this.over.passed;
     this.stopEverything();
-    if (this.companions.some(({ written }) => written.verb === 'transcribe')) await this.pauseFor(LAST_TRANSCRIPT);
+    if (this.isTranscribed) await this.pauseFor(LAST_TRANSCRIPT);
     this.outcome = this.result?.callStatus;
     await this.report();
   }
 
   override kill(why: Stop): void {
     super.kill(why);
-    this.stopEverything();
     this.hangUp();
+    this.stopEverything();
     this.over.open();
   }
 
@@ -236,6 +237,7 @@ export class Dial extends Verb {
     }
     const transcribed = object(data.transcribe);
     if (transcribed) {
+      this.isTranscribed = true;
       const transcribe = session.make('transcribe', transcribed, this) as Transcribe;
       transcribe.otherLeg = other;
       this.accompany(transcribe);
@@ -337,7 +339,7 @@ export class Dial extends Verb {
     this.cancelTimers();
     this.music?.stop();
     for (const stop of this.cleanUp.splice(0)) stop();
-    for (const verb of this.companions) verb.kill('interrupted');
+    for (const verb of this.companions.splice(0)) verb.kill('interrupted');
     this.amd?.stop();
   }
 

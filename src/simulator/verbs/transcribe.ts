@@ -18,7 +18,7 @@ export class Transcribe extends Verb {
       const recognition: Recognition = new Recognition(
         leg,
         recognizer,
-        { interim: wanted?.interim === true, verb: this.id },
+        { interim: wanted?.interim === true, verb: this.id, isAttached: leg !== this.leg },
         (utterance) => this.heard(utterance, recognition, wanted),
       );
       this.recognitions.push(recognition);
