@@ -243,7 +243,10 @@ class Run {
     });
   }
 
-  private applicationOptions(): { url: string; statusHook: { url: string; auth: { username: string; password: string } } } {
+  private applicationOptions(): {
+    url: string;
+    statusHook: { url: string; auth: { username: string; password: string } };
+  } {
     const host = this.hostNames[0]!;
     return {
       url: `http://${host}/call`,
@@ -255,20 +258,29 @@ class Run {
     const { call, legs = {} } = this.scenario;
     const plans = Object.fromEntries(Object.entries(legs).map(([number, plan]) => [number, planOf(plan)]));
     if (call.direction === 'inbound') {
-      this.ring('A', { from: call.from!, to: call.to!, ...(call.name ? { name: call.name } : {}), ...(call.headers ? { headers: call.headers } : {}) });
+      this.ring('A', {
+        from: call.from!,
+        to: call.to!,
+        ...(call.name ? { name: call.name } : {}),
+        ...(call.headers ? { headers: call.headers } : {}),
+      });
       return;
     }
     this.simulator.applications.set(this.application, { ...this.applicationOptions(), from: '', to: '', legs: plans });
-    const body = JSON.parse(
-      JSON.stringify(call.rest).replaceAll('<application_sid>', this.application),
-    ) as Record<string, unknown>;
+    const body = JSON.parse(JSON.stringify(call.rest).replaceAll('<application_sid>', this.application)) as Record<
+      string,
+      unknown
+    >;
     const { status, data } = await this.simulator.rest('POST', '/Accounts/a/Calls', {}, body);
     this.rest.push({ do: 'createCall', status, body: data });
     const placed = this.simulator.calls.get(String((data as { sid?: unknown }).sid));
     if (placed) this.callers.set('A', placed);
   }
 
-  private ring(id: string, caller: { from: string; to: string; name?: string; headers?: Record<string, string> }): void {
+  private ring(
+    id: string,
+    caller: { from: string; to: string; name?: string; headers?: Record<string, string> },
+  ): void {
     const { legs = {} } = this.scenario;
     const plans = Object.fromEntries(Object.entries(legs).map(([number, plan]) => [number, planOf(plan)]));
     const call = this.simulator.call({
@@ -408,7 +420,7 @@ class Run {
 
   /** Nothing will happen any more by itself. */
   private async idle(): Promise<void> {
-    for (let quiet = 0; quiet < 10; ) {
+    for (let quiet = 0; quiet < 10;) {
       const { length } = this.log;
       await new Promise((resolve) => setTimeout(resolve, 5));
       quiet = this.log.length === length && this.clock.isIdle && this.hooks.length >= 0 ? quiet + 1 : 0;
@@ -452,7 +464,7 @@ class Run {
       found.push(`requests\n    expected ${describe(expected)}\n    got      ${describe(actual)}`);
       return;
     }
-    for (let index = 0; index < expected.length; ) {
+    for (let index = 0; index < expected.length;) {
       const [, last = index] = concurrent.find(([from, to]) => index >= from && index <= to) ?? [];
       const range = expected.slice(index, last + 1);
       const others = actual.slice(index, last + 1);
@@ -546,7 +558,11 @@ function sipOf(call: Call, leg: string | undefined): Record<string, unknown> {
   const requests = events
     .filter(({ direction, text }) => direction === 'sent' && /^[A-Z]+$/.test(text))
     .filter(({ text }) => !['INVITE', 'BYE', 'CANCEL'].includes(text))
-    .map(({ text, headers: sent = {}, body }) => ({ method: text, headers: sent, ...(body === undefined ? {} : { body }) }));
+    .map(({ text, headers: sent = {}, body }) => ({
+      method: text,
+      headers: sent,
+      ...(body === undefined ? {} : { body }),
+    }));
   const isOpen = status === 200 && !bye;
   return {
     ...(!isCalled && responses.some(({ text }) => text.startsWith('183')) ? { early: 183 } : {}),

@@ -100,10 +100,10 @@ export class Conference extends Verb implements Member {
   /** @see engine rule: who hangs up between two rounds does not keep the engine from trying the next one */
   private async passTime(): Promise<void> {
     const { session } = this;
-    while (!this.isAdmitted && !this.isStopped) {
+    while (!this.isAdmitted() && !this.isStopped()) {
       await new Promise<void>((resolve) => session.clock.after(ROUND * 1000, resolve));
-      if (this.isAdmitted) return;
-      if (this.isStopped) {
+      if (this.isAdmitted()) return;
+      if (this.isStopped()) {
         if (this.stopped === 'hangup') session.call.alert('webhook-connection-failure', 'The client is destroyed');
         return;
       }
@@ -112,13 +112,9 @@ export class Conference extends Verb implements Member {
     }
   }
 
-  /** Read through getters: they may change while something is waited for. */
-  private get isAdmitted(): boolean {
-    return this.admitted.isOpen;
-  }
-
-  private get isStopped(): boolean {
-    return this.stopped !== undefined;
+  /** A function, since it changes while something is waited for. */
+  private isAdmitted(): boolean {
+    return this.admitted.isOpen();
   }
 
   private async playHook(property: 'waitHook' | 'enterHook'): Promise<void> {
@@ -127,7 +123,7 @@ export class Conference extends Verb implements Member {
       verb: this,
       property,
     });
-    if (this.isStopped || this.isAdmitted || verbs.length === 0) return;
+    if (this.isStopped() || this.isAdmitted() || verbs.length === 0) return;
     if (verbs.some(({ verb }) => !WHILE_WAITING.has(verb))) throw new Error(`not for a ${property}`);
     this.waiting = new Session({
       call: session.call,
