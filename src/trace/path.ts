@@ -82,8 +82,8 @@ export class Path {
 
 /** The verbs that a message carries: as `webhook out` answers, or a core `http response`. */
 function documentOf({ jambonz, payload }: Message): unknown[] | undefined {
-  if (Array.isArray(jambonz)) return jambonz;
-  return Array.isArray(payload) && nameOf(payload[0]) !== undefined ? payload : undefined;
+  if (Array.isArray(jambonz)) return jambonz as unknown[];
+  return Array.isArray(payload) && nameOf(payload[0]) !== undefined ? (payload as unknown[]) : undefined;
 }
 
 function nameOf(verb: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { arrivalOf } from '../call/call-body';
+import type { arrivalOf } from '../call/call-body';
 import { rawText } from '../http/body';
 import { classify, type Kind } from '../http/request';
 import type { CallEvent, CallRecord, CallSummary, EndEvent, RequestEvent } from '../simulator/events';
@@ -36,7 +36,11 @@ interface Announced {
 const RECORDING = Symbol('jambonz recording');
 
 interface Recorded {
-  [RECORDING]?: { recording: Recording; end: (...args: unknown[]) => unknown };
+  [RECORDING]?: { recording: Recording } & Ending;
+}
+
+interface Ending {
+  end: (...args: unknown[]) => unknown;
 }
 
 /** Takes an answer down when it goes out, whoever gives it. */
@@ -77,7 +81,7 @@ export class Trace {
     try {
       const recording = this.begin(node, req, known, known.arrival);
       if (recording) {
-        (res as Recorded)[RECORDING] = { recording, end: res.end as (...args: unknown[]) => unknown };
+        (res as Recorded)[RECORDING] = { recording, end: (res as unknown as Ending).end };
         res.end = recordedEnd as Response['end'];
       }
       return recording;
