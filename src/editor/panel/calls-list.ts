@@ -70,9 +70,9 @@ export class CallsList {
       h(
         'button',
         { type: 'button', 'data-call': id, 'aria-current': isShown ? 'true' : undefined, onclick: () => this.open(id) },
-        h('span', { class: `jambonz-source jambonz-source-${source}` }, text(`calls.source.${source}`)),
         h('b', {}, `${from || '?'} → ${to || '?'}`),
         h('span', { class: 'jambonz-faint' }, `${whenOf(started)} · ${over ? state : `● ${state}`}${length}`),
+        h('span', { class: `jambonz-source jambonz-source-${source}` }, text(`calls.source.${source}`)),
       ),
     );
   }

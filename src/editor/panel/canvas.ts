@@ -1,5 +1,4 @@
 import type { View } from './model';
-import { text } from './text';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const HOOK = 'jambonz-call';
@@ -79,18 +78,16 @@ export class Canvas {
     if (!label) old?.remove();
     else if (old?.textContent !== label) {
       old?.remove();
-      element.append(badge(label, mark));
+      element.append(badge(label));
     }
   }
 }
 
-function badge(label: string, { order, isRunning }: Mark): SVGElement {
+function badge(label: string): SVGElement {
   const group = draw('g', { class: 'jambonz-badge' });
   const width = 10 + label.length * 6;
   const words = draw('text', { x: width / 2 - 6, y: 3.5, 'text-anchor': 'middle' });
   words.textContent = label;
-  const title = draw('title', {});
-  title.textContent = text(isRunning ? 'canvas.running' : 'canvas.passed', { order });
   group.append(draw('rect', { x: -6, y: -8, width, height: 16, rx: 8 }), words);
   return group;
 }

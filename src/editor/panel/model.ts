@@ -136,7 +136,7 @@ class Reading {
     const asks = this.asks();
     const parties = this.parties();
     return {
-      lines: this.verbs.size > 0 || this.last.size > 0 ? this.lines() : this.guessedLines(),
+      lines: this.events.some(({ type }) => /^(verb|heard|done)$/.test(type)) ? this.lines() : this.guessedLines(),
       rows: this.rows(),
       parties,
       waits: this.openWaits(),

@@ -20,7 +20,6 @@ const LETTERS: Record<string, string> = {
   8: 'TUV',
   9: 'WXYZ',
 };
-/** A dialled number is entered for this long before the keys are sent together. */
 const FORM_FIELDS = /^(INPUT|SELECT|TEXTAREA)$/;
 
 /** The phone: to call a flow, and to be its caller. */
@@ -40,7 +39,8 @@ export class Phone {
   private readonly controls: HTMLElement;
   private readonly over: HTMLElement;
   private readonly ending = h('p', { class: 'jambonz-ending', role: 'status' });
-  private readonly afterwards: HTMLElement;
+  /** What can be done after a simulated call only. */
+  private readonly own: HTMLElement[];
   private spoken = { call: '', seq: 0 };
   private readonly words: HTMLInputElement;
 
@@ -91,25 +91,20 @@ export class Phone {
       button(text('phone.go-on'), () => void session.act({ did: 'go-on' }), { icon: 'play', 'data-part': 'go-on' }),
     );
     this.controls = h('div', { class: 'jambonz-controls' }, this.sayForm(), this.keypad());
-    this.afterwards = h(
-      'div',
-      { class: 'jambonz-buttons' },
-      button(text('phone.again'), () => void this.form.dial(), { icon: 'phone', 'data-part': 'again' }),
-      button(text('phone.save-test'), () => void saveTest(session), {
-        icon: 'check-square-o',
-        'data-part': 'save-test',
-      }),
+    const own = { again: () => void this.form.dial(), 'save-test': () => void saveTest(session) };
+    const icons = { again: 'phone', 'save-test': 'check-square-o' };
+    this.own = (['again', 'save-test'] as const).map((name) =>
+      button(text(`phone.${name}`), own[name], { icon: icons[name], 'data-part': name }),
     );
     this.over = h(
       'div',
       { class: 'jambonz-over' },
       this.ending,
-      this.afterwards,
       h(
         'div',
         { class: 'jambonz-buttons' },
+        ...this.own,
         button(text('phone.export'), () => void exportCall(session), { icon: 'download', 'data-part': 'export' }),
-        button(text('phone.close'), () => session.close(), { icon: 'times', 'data-part': 'close' }),
       ),
     );
     this.element = h(
@@ -140,7 +135,7 @@ export class Phone {
     shown(this.bar, isLive);
     for (const control of this.bar.querySelectorAll('button')) shown(control, isPlayed);
     shown(this.over, call !== undefined && !isLive);
-    shown(this.afterwards, isOwn && canWrite && phone?.enabled === true);
+    for (const control of this.own) shown(control, isOwn && canWrite && phone?.enabled === true);
     say(this.ending, view.end ? endingOf(view.end) : '');
     shown(this.ending, view.end !== undefined);
     shown(this.conversation.element, call !== undefined);

@@ -70,7 +70,7 @@ export class Plans {
       { class: 'jambonz-plan-row' },
       isAny ? h('span', {}, text('plans.any')) : input,
       select,
-      seconds,
+      h('span', { class: 'jambonz-seconds' }, seconds, ' s'),
       !isAny && button(text('plans.remove'), () => this.remove(row), { icon: 'times', only: true }),
     );
     const row: Row = {
@@ -79,7 +79,7 @@ export class Plans {
       plan: () => planOf(select.value as Kind, Number(seconds.value)),
     };
     const show = (): void => {
-      seconds.hidden = select.value !== 'answer';
+      seconds.parentElement!.hidden = select.value !== 'answer';
     };
     element.addEventListener('change', () => {
       show();

@@ -66,7 +66,7 @@ class Panel {
       { class: 'jambonz-head' },
       this.title,
       this.reveals,
-      button(text('call.close'), () => session.close(), { icon: 'times', only: true }),
+      button(text('call.close'), () => session.close(), { icon: 'times', only: true, 'data-part': 'close' }),
     );
     const pane = (name: ViewName, content: HTMLElement): HTMLElement =>
       h(
@@ -175,7 +175,7 @@ class Panel {
     if (!session.canRead) return;
     const { call, view, canWrite, isRevealed } = session;
     shown(this.head, call !== undefined);
-    if (call) say(this.title, `${text(`calls.source.${call.source}`)}: ${call.from || '?'} → ${call.to || '?'}`);
+    if (call) say(this.title, `${call.from || '?'} → ${call.to || '?'}`);
     shown(this.reveals, canWrite && call !== undefined && call.source !== 'simulator');
     this.reveals.setAttribute('aria-pressed', String(isRevealed));
     this.phone.show();

@@ -1,3 +1,4 @@
+import type { AnswerEvent } from '../../simulator/events';
 import { List, h } from './dom';
 import type { Made, Row } from './model';
 import { endingOf } from './sentence';
@@ -22,6 +23,7 @@ export class Timeline {
   readonly element: HTMLElement;
   private readonly rows: HTMLElement;
   private readonly empty: HTMLElement;
+  private readonly legend: HTMLElement;
   private readonly list: List<Row>;
   private selected: ReadonlySet<string> = new Set();
   private shown: readonly Row[] = [];
@@ -29,7 +31,8 @@ export class Timeline {
   constructor(private readonly reveal: (node: string) => void) {
     this.rows = h('ol', { class: 'jambonz-rows', 'aria-label': text('timeline.label') });
     this.empty = h('p', { class: 'jambonz-faint' }, text('timeline.empty'));
-    this.element = h('div', { class: 'jambonz-timeline', tabindex: -1 }, this.empty, this.rows);
+    this.legend = h('p', { class: 'jambonz-faint' }, text('timeline.legend'));
+    this.element = h('div', { class: 'jambonz-timeline', tabindex: -1 }, this.empty, this.rows, this.legend);
     this.list = new List<Row>(
       this.rows,
       ({ key }) => key,
@@ -43,6 +46,7 @@ export class Timeline {
     const isFresh = this.shown.length === 0;
     this.shown = rows;
     this.empty.hidden = rows.length > 0;
+    this.legend.hidden = !rows.some(({ nodes }) => nodes.length > 0);
     this.list.show(rows);
     this.mark();
     if (isAtEnd && !isFresh) element.scrollTop = element.scrollHeight;
@@ -101,12 +105,17 @@ export class Timeline {
   }
 
   private details(row: Row): (HTMLElement | false)[] {
-    if (row.kind === 'verb') return [fold('data', text('timeline.verb'), row.verb.data)];
-    if (row.kind === 'sip') return [fold('headers', text('timeline.headers'), row.sip.headers)];
+    if (row.kind === 'verb') return [fold('data', text('timeline.verb'), row.verb.data, true)];
+    if (row.kind === 'sip') return [fold('headers', text('timeline.headers'), row.sip.headers, true)];
     if (row.kind !== 'request') return [];
     const { request, answer, path, made } = row;
     return [
-      answer !== undefined && h('div', { class: 'jambonz-row-answer' }, answerOf(row)),
+      answer !== undefined &&
+        h(
+          'div',
+          { class: `jambonz-row-answer${answer.error === undefined ? '' : ' jambonz-fault'}` },
+          answerOf(answer),
+        ),
       made.length > 0 && h('div', { class: 'jambonz-chips' }, ...made.map((verb) => this.chip(verb))),
       ...(answer?.faults ?? []).map((fault) =>
         h('p', { class: 'jambonz-fault' }, textIfKnown(`common.problem.${fault.reason}`, fault.facts) ?? fault.reason),
@@ -114,9 +123,13 @@ export class Timeline {
       ...(path?.errors ?? []).map(({ node, text: words }) =>
         h('p', { class: 'jambonz-fault' }, `${nameOf(node) ?? node}: ${words}`),
       ),
-      path !== undefined && path.nodes.length > 0 && this.way(path.nodes),
-      fold('request', text('timeline.request'), request.body),
-      fold('answer', text('timeline.answer'), answer?.body),
+      h(
+        'div',
+        { class: 'jambonz-folds' },
+        path !== undefined && path.nodes.length > 0 && this.way(path.nodes),
+        fold('request', text('timeline.request'), request.body),
+        fold('answer', text('timeline.answer'), answer?.body),
+      ),
     ];
   }
 
@@ -151,10 +164,16 @@ export class Timeline {
   }
 }
 
-function fold(name: string, title: string, content: unknown): HTMLElement | false {
+/** Something that folds open; `isSmall` beside a title. */
+function fold(name: string, title: string, content: unknown, isSmall = false): HTMLElement | false {
   if (content === undefined || content === null || content === '') return false;
   const json = typeof content === 'string' ? content : JSON.stringify(content, null, 2);
-  return h('details', { 'data-fold': name }, h('summary', {}, title), h('pre', { tabindex: 0 }, json));
+  return h(
+    'details',
+    { 'data-fold': name },
+    isSmall ? h('summary', { title, 'aria-label': title }, '{ }') : h('summary', {}, title),
+    h('pre', { tabindex: 0 }, json),
+  );
 }
 
 /** The first line of a title is what it is, the rest what it is about. */
@@ -231,13 +250,11 @@ function shortUrl(url: string): string {
   }
 }
 
-function answerOf({ answer, made }: Row & { kind: 'request' }): string {
-  if (!answer) return '';
-  const { status, error, effect } = answer;
+function answerOf({ status, error, effect }: AnswerEvent): string {
   const parts = [status === undefined ? text('timeline.no-answer') : `→ ${status}`];
   if (error !== undefined) parts.push(error);
-  else if (made.length > 0) parts.push(text('timeline.verbs', { count: made.length }));
-  if (effect !== undefined) parts.push(textIfKnown(`panel.effect.${effect}`) ?? effect);
+  // That it is carried out goes without saying.
+  if (effect !== undefined && effect !== 'application') parts.push(textIfKnown(`panel.effect.${effect}`) ?? effect);
   return parts.join(' · ');
 }
 
