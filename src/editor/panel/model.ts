@@ -53,7 +53,7 @@ export interface Made {
 
 export type Row = Timed &
   (
-    | { kind: 'request'; request: RequestEvent; answer?: AnswerEvent; path?: PathEvent; made: Made[] }
+    | { kind: 'request'; request: RequestEvent; cause?: string; answer?: AnswerEvent; path?: PathEvent; made: Made[] }
     | { kind: 'verb'; verb: VerbEvent; why?: string }
     | { kind: 'wait'; wait: WaitEvent }
     | { kind: 'done'; done: DoneEvent }
@@ -329,14 +329,16 @@ class Reading {
       const node = path?.verbs[index];
       return { verb: verbNameOf(verb), ...(node && { node }) };
     });
-    const cause = this.nodeOfVerb(request.verb);
-    const nodes = [...(path?.nodes ?? []), ...(cause ? [cause] : [])];
+    const verb = request.verb === undefined ? undefined : this.verbs.get(request.verb);
+    const node = verb && this.nodeOf(verb);
+    const nodes = [...(path?.nodes ?? []), ...(node ? [node] : [])];
     return {
       ...base,
       kind: 'request',
       request,
       made,
       nodes: [...new Set(nodes)],
+      ...(verb && { cause: verb.verb }),
       ...(answer && { answer }),
       ...(path && { path }),
       ...(answer ? { took: answer.took } : this.end ? {} : { isOpen: true }),

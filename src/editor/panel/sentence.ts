@@ -6,7 +6,7 @@ export function endingOf({ because, by, status, reason }: EndEvent): string {
   const clauses = because.map(clause);
   if (clauses.length === 0) clauses.push(text(`ended.${by}`));
   const sentence = clauses.join(', ').replace(/[.\s]+$/, '');
-  const sip = status === undefined ? '' : ` (SIP ${status}${reason ? ` ${reason}` : ''})`;
+  const sip = status === undefined || status === 200 ? '' : ` (SIP ${status}${reason ? ` ${reason}` : ''})`;
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.${sip}`;
 }
 

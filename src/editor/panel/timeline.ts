@@ -121,7 +121,7 @@ export class Timeline {
         h('p', { class: 'jambonz-fault' }, textIfKnown(`common.problem.${fault.reason}`, fault.facts) ?? fault.reason),
       ),
       ...(path?.errors ?? []).map(({ node, text: words }) =>
-        h('p', { class: 'jambonz-fault' }, `${nameOf(node) ?? node}: ${words}`),
+        h('p', { class: 'jambonz-fault' }, complaint(nameOf(node) ?? node, words)),
       ),
       h(
         'div',
@@ -162,6 +162,11 @@ export class Timeline {
       h('div', { class: 'jambonz-chips jambonz-way' }, ...steps),
     );
   }
+}
+
+/** Nodes of this palette say themselves who they are. */
+function complaint(name: string, words: string): string {
+  return words.startsWith(name) ? words : `${name}: ${words}`;
 }
 
 /** Something that folds open; `isSmall` beside a title. */
@@ -232,10 +237,11 @@ function titleOf(row: Row): string {
   }
 }
 
-function requestTitle({ request }: Row & { kind: 'request' }): string {
+function requestTitle({ request, cause }: Row & { kind: 'request' }): string {
   const { hook, method, url, property, body } = request;
   const status = (body as { call_status?: unknown } | undefined)?.call_status;
-  const detail = hook === 'call:status' && typeof status === 'string' ? status : (property ?? '');
+  const detail =
+    hook === 'call:status' && typeof status === 'string' ? status : [cause, property].filter(Boolean).join(' ');
   const what = textIfKnown(`panel.hook.${hook.replace(':', '-')}`, { detail }) ?? hook;
   return `${what.trim()}\n${method} ${shortUrl(url)}`;
 }
