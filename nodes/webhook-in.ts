@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { serveCalls } from '../src/admin/call-routes';
 import { serveWebhooks, type WebhookNode } from '../src/admin/webhook-routes';
+import { arrivalOf } from '../src/call/call-body';
 import { callsOf } from '../src/call/calls';
 import { warnOfOfficialPalette } from '../src/clash';
 import { fallbackOf, type FallbackFields } from '../src/guard/fallback';
@@ -8,11 +10,13 @@ import { answerStatus, listen } from '../src/http/adapter';
 import { forgetCalls, lastCallOf, looksLikeJambonz } from '../src/http/last-call';
 import { saveBeforeCoreAnswers } from '../src/http/core-answers';
 import { receive } from '../src/http/receive';
+import { withQuery } from '../src/http/request';
 import { signatureFault } from '../src/http/signature';
 import { addEntrance } from '../src/results/demand';
 import { platformOfServer } from '../src/platform';
 import type { ServerNode } from '../src/server';
 import { warmUp } from '../src/specification';
+import { traceOf } from '../src/trace/trace';
 
 interface Config extends NodeDef, FallbackFields {
   url: string;
@@ -62,6 +66,8 @@ export = (RED: NodeAPI): void => {
     const accept = (req: Request, res: Response): void => {
       const fault = secrets && (method === 'get' ? 'GET' : signatureFault(req, secrets));
       if (fault) {
+        const body = withQuery(req.body as unknown, req.query, method);
+        traceOf(RED).request(this, req, res, { body, arrival: arrivalOf(body), refused: true });
         answerStatus(res, 401);
         refused = true;
         mark('red', 'webhook-in.status.unsigned');
@@ -109,6 +115,7 @@ export = (RED: NodeAPI): void => {
   warnOfOfficialPalette(RED);
   RED.nodes.registerType('webhook in', WebhookIn);
   serveWebhooks(RED);
+  serveCalls(RED);
   saveBeforeCoreAnswers(RED);
 };
 

@@ -43,6 +43,8 @@ export function guard(
   const suitable = 'document' in fallback ? fallback.document : suitableAnswer(kind, kind && msg[kind]);
   const watch = new Watch(fallback.milliseconds, (end) => {
     if (!isOpen(exchange)) return;
+    const { recording } = exchange;
+    if (recording) recording.instead = end.reason;
     answer(() => {
       if (!isOpen(exchange)) return;
       if (fallback.status === undefined) write(exchange.res, serialise(suitable));
@@ -55,7 +57,9 @@ export function guard(
       detail: end.detail ?? '',
       answer: fallback.status === undefined ? shortAnswer(suitable) : `status ${fallback.status}`,
     };
-    node.error(translate(`common.unanswered.${end.reason}`, facts), msg);
+    const complaint = translate(`common.unanswered.${end.reason}`, facts);
+    recording?.path.complained(node, complaint);
+    node.error(complaint, msg);
   });
   exchange.onAnswered(() => {
     watch.close();
