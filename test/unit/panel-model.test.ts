@@ -189,3 +189,38 @@ describe('what the panel shows of a call', () => {
     );
   });
 });
+
+describe('why a call has ended', () => {
+  const told = (...events: WithoutSeq<CallEvent>[]): string[] => viewOf(call(...events)).causes.map(({ what }) => what);
+  const end = { type: 'end', at: 9000 } as const;
+  const over = { ...gather, at: 7000, state: 'end' } as const;
+  const asked = { ...request, at: 7000, id: 2, hook: 'verb:hook', property: 'actionHook', verb: 1 } as const;
+
+  it('names the verb that was running when the caller hung up', () => {
+    const hangup = { type: 'done', at: 6000, did: 'hangup' } as const;
+    const byCaller = { ...end, by: 'caller', because: [] } as const;
+    assert.deepEqual(told(...begin, hangup, over, { ...byCaller, because: [] }), ['during', 'caller-hung-up']);
+    assert.deepEqual(told(...begin, over, hangup, { ...byCaller, because: [] }), ['caller-hung-up']);
+  });
+
+  it('tells how jambonz got there: the verb, its hook, and that nothing was left', () => {
+    const events = [...begin, wait, asked];
+    const failed = { type: 'answer', at: 7010, request: 2, status: 500, took: 10, effect: 'failed' } as const;
+    const ended = { ...over, why: 'timeout' };
+    const view = viewOf(call(...events, failed, ended, { ...end, by: 'jambonz', because: [] }));
+    assert.deepEqual(view.causes, [
+      { what: 'verb-timeout-after', facts: { verb: 'gather', seconds: 5 } },
+      { what: 'hook-status', facts: { hook: 'actionHook', status: 500 } },
+      { what: 'nothing-left', facts: { verb: 'gather' } },
+      { what: 'jambonz-hung-up' },
+    ]);
+  });
+
+  it('adds nothing to what says it all', () => {
+    const reason = { what: 'hangup-verb' };
+    assert.deepEqual(told(...begin, over, { ...end, by: 'jambonz', because: [reason] }), ['hangup-verb']);
+    assert.deepEqual(told(request, answer, { ...end, by: 'caller', because: [{ what: 'not-answered-caller' }] }), [
+      'not-answered-caller',
+    ]);
+  });
+});

@@ -4,15 +4,18 @@ import type {
   AskEvent,
   CallEvent,
   DoneEvent,
+  Cause,
   EndEvent,
   HeardEvent,
   LegEvent,
+  MediaEvent,
   PathEvent,
   RequestEvent,
   SipEvent,
   VerbEvent,
   WaitEvent,
 } from '../../simulator/events';
+import { causesOf } from './ending';
 
 /** A bubble of the conversation. */
 export interface Line {
@@ -61,7 +64,8 @@ export type Row = Timed &
     | { kind: 'alert'; alert: AlertEvent }
     | { kind: 'sip'; sip: SipEvent }
     | { kind: 'ask'; ask: AskEvent }
-    | { kind: 'end'; end: EndEvent }
+    | { kind: 'media'; media: MediaEvent }
+    | { kind: 'end'; end: EndEvent; causes: Cause[] }
   );
 
 /** Another party of the call. */
@@ -92,6 +96,8 @@ export interface View {
   /** The simulator asks whether to go on. */
   asks?: AskEvent;
   end?: EndEvent;
+  /** What led to the end, in the order in which one tells it. */
+  causes: Cause[];
   /** The time of the call up to which everything is known. */
   at: number;
 }
@@ -114,6 +120,7 @@ class Reading {
   private readonly last = new Map<number, HeardEvent>();
   private readonly end: EndEvent | undefined;
   private readonly at: number;
+  private readonly causes: Cause[];
 
   constructor(
     private readonly events: readonly CallEvent[],
@@ -127,7 +134,9 @@ class Reading {
       else if (event.type === 'verb') (event.state === 'end' ? this.ends : this.verbs).set(event.id, event);
     }
     this.end = events.find((event) => event.type === 'end');
-    this.at = events.at(-1)?.at ?? 0;
+    // The way of a message is seen by another clock.
+    this.at = Math.max(0, ...events.filter(({ type }) => type !== 'path').map(({ at }) => at));
+    this.causes = this.end ? causesOf(events, this.end, id) : [];
   }
 
   get view(): View {
@@ -147,6 +156,7 @@ class Reading {
         running.some(({ verb }) => MODEL.test(verb)) || parties.some(({ kind, isOver }) => kind === 'model' && !isOver),
       ...(asks && { asks }),
       ...(this.end && { end: this.end }),
+      causes: this.causes,
       at: this.at,
     };
   }
@@ -247,7 +257,12 @@ class Reading {
       } else if (event.type === 'done') {
         const isTold = /^(sip|rest)$/.test(event.did);
         const from = event.did === 'model' ? 'flow' : isTold ? 'note' : 'party';
-        lines.push({ key, from, kind: event.did, text: event.text ?? '', at, ...leg });
+        const text = event.text ?? '';
+        const before = lines.at(-1);
+        // Keys come one by one.
+        if (event.did === 'dtmf' && before?.kind === 'dtmf' && before.from === from && before.leg === leg.leg) {
+          before.text += text;
+        } else lines.push({ key, from, kind: event.did, text, at, ...leg });
       } else if (event.type === 'leg' && event.kind !== 'caller' && this.isOther(event.leg)) {
         if (event.state === 'new') continue;
         const state = event.why ? `${event.state}:${event.why}` : event.state;
@@ -315,7 +330,10 @@ class Reading {
       case 'ask':
         return { ...base, kind: 'ask', ask: event };
       case 'end':
-        return { ...base, kind: 'end', end: event };
+        return { ...base, kind: 'end', end: event, causes: this.causes };
+      case 'media':
+        // That recognition starts and stops goes without saying.
+        return event.what.startsWith('stt') ? undefined : { ...base, kind: 'media', media: event };
       default:
         return undefined;
     }

@@ -136,7 +136,7 @@ export class Phone {
     for (const control of this.bar.querySelectorAll('button')) shown(control, isPlayed);
     shown(this.over, call !== undefined && !isLive);
     for (const control of this.own) shown(control, isOwn && canWrite && phone?.enabled === true);
-    say(this.ending, view.end ? endingOf(view.end) : '');
+    say(this.ending, view.end ? endingOf(view.end, view.causes) : '');
     shown(this.ending, view.end !== undefined);
     shown(this.conversation.element, call !== undefined);
     shown(this.controls, isPlayed);

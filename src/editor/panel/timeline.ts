@@ -13,6 +13,7 @@ const ICONS: Record<Row['kind'], string> = {
   leg: 'phone',
   alert: 'exclamation-triangle',
   sip: 'envelope-o',
+  media: 'volume-up',
   ask: 'question-circle',
   end: 'stop-circle',
 };
@@ -106,6 +107,7 @@ export class Timeline {
 
   private details(row: Row): (HTMLElement | false)[] {
     if (row.kind === 'verb') return [fold('data', text('timeline.verb'), row.verb.data, true)];
+    if (row.kind === 'media') return [fold('facts', text('timeline.facts'), row.media.facts, true)];
     if (row.kind === 'sip') return [fold('headers', text('timeline.headers'), row.sip.headers, true)];
     if (row.kind !== 'request') return [];
     const { request, answer, path, made } = row;
@@ -230,10 +232,12 @@ function titleOf(row: Row): string {
       return `${text('timeline.alert', { alert: row.alert.alert })}\n${row.alert.text}`;
     case 'sip':
       return `SIP ${row.sip.direction === 'sent' ? '→' : '←'}\n${row.sip.text}`;
+    case 'media':
+      return `${text('timeline.media')}\n${row.media.what}`;
     case 'ask':
       return `${text('timeline.ask')}\n${text('timeline.ask-count', { count: row.ask.verbs })}`;
     case 'end':
-      return `${text('timeline.end')}\n${endingOf(row.end)}`;
+      return `${text('timeline.end')}\n${endingOf(row.end, row.causes)}`;
   }
 }
 
