@@ -120,6 +120,7 @@ declare const RED: {
   workspaces: {
     /** The id of the tab that is shown; 0 before the flows are loaded. */
     active(): string | 0;
+    show(id: string): void;
   };
   events: {
     on(event: string, listener: (node: EditorNode) => void): void;

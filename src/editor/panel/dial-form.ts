@@ -126,6 +126,7 @@ export class DialForm {
     if (this.call.disabled) return;
     this.save();
     this.call.disabled = true;
+    showTabOf(this.webhook.value);
     await this.session.dial(this.wish);
     this.call.disabled = false;
   }
@@ -169,6 +170,12 @@ export class DialForm {
     this.session.settle(await api.rest(this.rest.checked));
     await this.session.loadPhone();
   }
+}
+
+/** One wants to see where the call goes. */
+function showTabOf(node: string): void {
+  const z = RED.nodes.node(node)?.z;
+  if (typeof z === 'string' && z !== RED.workspaces.active()) RED.workspaces.show(z);
 }
 
 function readSaved(): Saved {

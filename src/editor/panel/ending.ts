@@ -26,17 +26,16 @@ function lead(events: readonly CallEvent[], last: VerbEvent, given: readonly Cau
   );
   if (by !== 'jambonz') return wasCutOff(events, last, over, seq) ? [{ what: 'during', facts: { verb } }] : [];
   const causes: Cause[] = [];
-  if (over?.why === 'timeout') {
-    const seconds = waited(events, last, over);
-    causes.push(
-      seconds === undefined
-        ? { what: 'verb-timeout', facts: { verb } }
-        : { what: 'verb-timeout-after', facts: { verb, seconds } },
-    );
+  const late = timedOut(events);
+  if (late) {
+    const seconds = waited(events, late);
+    causes.push({
+      what: seconds === undefined ? 'verb-timeout' : 'verb-timeout-after',
+      facts: { verb: late.verb, ...(seconds !== undefined && { seconds }) },
+    });
   }
-  const isExplained = given.some(({ what }) => HOOK.test(what));
-  const hook = hookOf(events, id);
-  if (hook && !isExplained) causes.push(hook);
+  const hook = hookOf(events, late?.id ?? id);
+  if (hook && !given.some(({ what }) => HOOK.test(what))) causes.push(hook);
   if (given.length === 0) causes.push({ what: 'nothing-left', facts: { verb } });
   return causes;
 }
@@ -56,7 +55,15 @@ function wasCutOff(
   return leaving !== undefined && leaving.seq < over.seq;
 }
 
-function waited(events: readonly CallEvent[], { id }: VerbEvent, { at }: VerbEvent): number | undefined {
+/** The verb whose time ran out, when nobody has done anything since. */
+function timedOut(events: readonly CallEvent[]): VerbEvent | undefined {
+  const last = events
+    .filter((event) => event.type === 'done' || (event.type === 'verb' && event.why === 'timeout'))
+    .at(-1);
+  return last?.type === 'verb' ? last : undefined;
+}
+
+function waited(events: readonly CallEvent[], { id, at }: VerbEvent): number | undefined {
   const wait = events.filter((event): event is WaitEvent => event.type === 'wait' && event.verb === id).at(-1);
   return wait && Math.round((at - wait.at) / 100) / 10;
 }

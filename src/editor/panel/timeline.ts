@@ -18,6 +18,10 @@ const ICONS: Record<Row['kind'], string> = {
   end: 'stop-circle',
 };
 const MAX_TITLE = 140;
+/** What the next row says anyway. */
+const DULL: ReadonlySet<string> = new Set(['replaced', 'hangup']);
+/** Below it are the addresses of nodes' result ports. */
+const PORTS = '/_jambonz/results/';
 
 /** One row for each request, verb, wait and event of a call. */
 export class Timeline {
@@ -106,7 +110,7 @@ export class Timeline {
   }
 
   private details(row: Row): (HTMLElement | false)[] {
-    if (row.kind === 'verb') return [fold('data', text('timeline.verb'), row.verb.data, true)];
+    if (row.kind === 'verb') return [fold('data', text('timeline.verb'), row.verb.data, true), outcomeOf(row)];
     if (row.kind === 'media') return [fold('facts', text('timeline.facts'), row.media.facts, true)];
     if (row.kind === 'sip') return [fold('headers', text('timeline.headers'), row.sip.headers, true)];
     if (row.kind !== 'request') return [];
@@ -166,6 +170,12 @@ export class Timeline {
   }
 }
 
+/** How a verb has ended, where that is worth a word. */
+function outcomeOf({ verb, why, isOpen }: Row & { kind: 'verb' }): HTMLElement | false {
+  if (why === undefined || verb.state === 'skip' || isOpen || DULL.has(why)) return false;
+  return h('div', { class: 'jambonz-row-answer' }, `→ ${textIfKnown(`panel.why.${why}`) ?? why}`);
+}
+
 /** Nodes of this palette say themselves who they are. */
 function complaint(name: string, words: string): string {
   return words.startsWith(name) ? words : `${name}: ${words}`;
@@ -210,7 +220,7 @@ function titleOf(row: Row): string {
       const why = row.why ?? '';
       const about = aboutVerb(data);
       if (state === 'skip') return `${text('timeline.skipped', { verb })}\n${[why, about].filter(Boolean).join(' · ')}`;
-      return `${verb}\n${[about, why && `→ ${textIfKnown(`panel.why.${why}`) ?? why}`].filter(Boolean).join(' ')}`;
+      return `${verb}\n${about}`;
     }
     case 'wait': {
       const { wait, at } = row;
@@ -247,7 +257,8 @@ function requestTitle({ request, cause }: Row & { kind: 'request' }): string {
   const detail =
     hook === 'call:status' && typeof status === 'string' ? status : [cause, property].filter(Boolean).join(' ');
   const what = textIfKnown(`panel.hook.${hook.replace(':', '-')}`, { detail }) ?? hook;
-  return `${what.trim()}\n${method} ${shortUrl(url)}`;
+  const path = shortUrl(url);
+  return `${what.trim()}\n${path.includes(PORTS) ? text('timeline.ports') : `${method} ${path}`}`;
 }
 
 /** An address without the host, which is the same in all rows. */
