@@ -43,8 +43,7 @@ export class ActionHookDelay {
     } finally {
       this.stop();
     }
-    if (!this.hasGivenUp || session.isGone || session.answers !== before) return;
-    session.replace(session.read(options.giveUpActions) ?? []);
+    if (session.answers === before) this.giveUpForGood();
   }
 
   stop(): void {
@@ -70,9 +69,18 @@ export class ActionHookDelay {
     try {
       await session.perform(this.saying);
     } finally {
-      if (this.saying) this.waitForAnswer();
-      this.saying = undefined;
+      this.saidSo();
     }
+  }
+
+  private saidSo(): void {
+    if (this.saying) this.waitForAnswer();
+    this.saying = undefined;
+  }
+
+  private giveUpForGood(): void {
+    const { session, options } = this;
+    if (this.hasGivenUp) session.replace(session.read(options.giveUpActions) ?? []);
   }
 
   private giveUp(): void {

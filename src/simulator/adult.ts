@@ -35,11 +35,14 @@ export async function goOnAlone(
     info.duration = leg.seconds;
     if (hangup.by === 'near') info.callTerminationBy = 'jambonz';
     call.notify(leg, {});
-    session.released(hangup);
+    session.released();
   });
   const body = { ...info.toJSON(), parentCallInfo: application.parent.toJSON() };
   await session.requestor
-    .ask({ hook: 'session:adulting', to: '/adulting', body, leg: leg.id }, () => ({ effect: 'ignored', value: undefined }))
+    .ask({ hook: 'session:adulting', to: '/adulting', body, leg: leg.id }, () => ({
+      effect: 'ignored',
+      value: undefined,
+    }))
     .catch(() => undefined);
   await session.run(application.verbs, application.request);
   who.hangup();

@@ -1,4 +1,4 @@
-import type { Timer } from './clock';
+import { Timers } from './timers';
 import { list, number, object, type JsonObject } from './json';
 import type { Leg, MediaServerEvent, Utterance } from './leg';
 import { Recognition } from './recognition';
@@ -14,7 +14,7 @@ const MANY_WORDS = 9;
 export class Amd {
   private recognition: Recognition | undefined;
   private stopEvents: (() => void) | undefined;
-  private timers: Partial<Record<'noSpeech' | 'decision' | 'greeting', Timer>> = {};
+  private readonly timers: Timers<'noSpeech' | 'decision' | 'greeting'>;
   private decision: 'human' | 'machine' | undefined;
   private isOver = false;
 
@@ -27,25 +27,27 @@ export class Amd {
     private readonly leg: Leg,
     private readonly options: JsonObject,
     private readonly verb: Verb,
-  ) {}
+  ) {
+    this.timers = new Timers(session.clock);
+  }
 
   start(): void {
     const { leg, session, options } = this;
     this.recognition = new Recognition(
       leg,
       session.speech.recognizerFor(options.recognizer),
-      { interim: true, bug: 'amd_bug' },
+      { interim: true, bug: 'amd_bug', isAttached: true },
       (utterance) => this.heard(utterance),
     );
     this.stopEvents = leg.media.on((event) => this.mediaEvent(event));
-    this.later('noSpeech', this.timeout('noSpeechTimeoutMs'), () => this.conclude('amd_no_speech_detected'));
-    this.later('decision', this.timeout('decisionTimeoutMs'), () => this.conclude('amd_decision_timeout'));
+    this.timers.set('noSpeech', this.timeout('noSpeechTimeoutMs'), () => this.conclude('amd_no_speech_detected'));
+    this.timers.set('decision', this.timeout('decisionTimeoutMs'), () => this.conclude('amd_decision_timeout'));
     leg.hungUp.on(() => this.stop());
   }
 
   stop(): void {
     this.isOver = true;
-    for (const timer of Object.values(this.timers)) timer.cancel();
+    this.timers.clear();
     this.recognition?.stop();
     this.stopEvents?.();
   }
@@ -56,10 +58,14 @@ export class Amd {
 
   private heard({ text, isFinal, language }: Utterance): void {
     if (this.isOver || text === '') return;
-    this.timers.noSpeech?.cancel();
+    this.timers.cancel('noSpeech');
     if (!this.decision) this.decide(text, isFinal, language);
-    if (this.decision === 'machine' && !this.isOver) {
-      this.later('greeting', this.timeout('greetingCompletionTimeoutMs'), () =>
+    this.waitForSilence();
+  }
+
+  private waitForSilence(): void {
+    if (this.decision === 'machine') {
+      this.timers.set('greeting', this.timeout('greetingCompletionTimeoutMs'), () =>
         this.conclude('amd_machine_stopped_speaking'),
       );
     }
@@ -71,7 +77,7 @@ export class Amd {
     const many = number(this.options.thresholdWordCount) ?? MANY_WORDS;
     if (words >= many) {
       this.decision = 'machine';
-      this.timers.decision?.cancel();
+      this.timers.cancel('decision');
       this.tell({ type: 'amd_machine_detected', reason: 'long greeting', greeting, language });
     } else if (isFinal) {
       this.decision = 'human';
@@ -100,10 +106,5 @@ export class Amd {
     const [hook] = list(this.options.actionHook) as Hook[];
     if (hook === undefined) return;
     void session.call.keepOpen(session.ask(verb, 'actionHook', facts, { hook })).catch(() => undefined);
-  }
-
-  private later(name: 'noSpeech' | 'decision' | 'greeting', ms: number, act: () => void): void {
-    this.timers[name]?.cancel();
-    this.timers[name] = this.session.clock.after(ms, act);
   }
 }

@@ -5,6 +5,10 @@ import type { Session } from './session';
 import type { Verb } from './verb';
 import type { Gather } from './verbs/gather';
 
+function isGather(verb: Verb): verb is Gather {
+  return verb.written.verb === 'gather';
+}
+
 /** What runs beside the verbs of a session: an interruption that is waited for, a stream, a transcription, ... */
 export class Background {
   private bargeIn: Gather | undefined;
@@ -27,11 +31,13 @@ export class Background {
   listen(options: JsonObject, parent: Verb): void {
     this.stopListening();
     if (options.enable !== true) return;
-    const { enable: _enable, sticky, ...data } = options;
+    const { sticky, ...data } = options;
+    delete data.enable;
     const { session } = this;
-    const gather = session.make('gather', { input: ['speech'], ...data, timeout: 0, bargein: true }, parent) as Gather;
+    const gather = session.make('gather', { input: ['speech'], ...data, timeout: 0, bargein: true }, parent);
+    if (!isGather(gather)) return;
     this.bargeIn = gather;
-    gather.interrupted.on(() => session.interrupt('interrupted'));
+    gather.interrupted.on(() => session.silence());
     const over = (): void => {
       if (this.bargeIn !== gather) return;
       this.bargeIn = undefined;

@@ -63,7 +63,7 @@ export class SimulatedCall implements Call, Place {
       clock,
       transport: world.transport,
       ...(world.secret === undefined ? {} : { secret: world.secret }),
-      allow: world.allow,
+      allow: (url) => world.allow(url),
       asked: (question) => {
         const id = this.journal.next('request');
         this.emit({ type: 'request', id, ...question });
@@ -134,10 +134,7 @@ export class SimulatedCall implements Call, Place {
     }
   }
 
-  say(
-    text: string,
-    { final = true, confidence = CONFIDENCE, leg, language, machine }: Speech = {},
-  ): void {
+  say(text: string, { final = true, confidence = CONFIDENCE, leg, language, machine }: Speech = {}): void {
     const who = this.party(leg);
     if (!who) return;
     this.did(who, { type: 'done', did: 'speech', text });
@@ -163,14 +160,14 @@ export class SimulatedCall implements Call, Place {
 
   answer(leg: string): void {
     const who = this.outgoing.get(leg);
-    if (!who || who.answered.isOpen) return;
+    if (!who || who.answered.isOpen()) return;
     this.did(who.leg, { type: 'done', did: 'answer' });
     who.final(200);
   }
 
   reject(leg: string, status: number): void {
     const who = this.outgoing.get(leg);
-    if (!who || who.answered.isOpen) return;
+    if (!who || who.answered.isOpen()) return;
     this.did(who.leg, { type: 'done', did: 'reject', text: String(status) });
     who.final(status);
   }
@@ -331,7 +328,7 @@ export class SimulatedCall implements Call, Place {
     info.callStatus = 'completed';
     this.notify(main, {});
     main.end(hangup);
-    this.session.released(hangup);
+    this.session.released();
   }
 
   /** A call that was never answered ends with a SIP status; the application hears of it when it has a word for it. */
@@ -361,7 +358,7 @@ export class SimulatedCall implements Call, Place {
       this.notify(main, {});
     }
     main.end({ by: by === 'caller' ? 'far' : 'near' });
-    this.session.released({ by: by === 'caller' ? 'far' : 'near' });
+    this.session.released();
   }
 
   /** A call that the engine placed came to nothing. */

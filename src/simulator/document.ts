@@ -39,7 +39,9 @@ function normalized(body: unknown): Written[] {
     entries = normalizeJambones(quiet, body);
   } catch (error) {
     const { message } = error as Error;
-    throw new Error(message.includes('missing verb') ? 'malformed jambonz application payload' : message);
+    throw new Error(message.includes('missing verb') ? 'malformed jambonz application payload' : message, {
+      cause: error,
+    });
   }
   return entries.map((entry, index) => {
     const [verb, data] = Object.entries(entry)[0]!;

@@ -35,7 +35,7 @@ export class Journal {
 
   write(event: Happening): void {
     const at = Math.round(this.clock.now() - this.began);
-    const whole = { ...event, seq: this.events.length + 1, at } as CallEvent;
+    const whole = { ...event, seq: this.events.length + 1, at };
     this.events.push(whole);
     this.told(whole);
   }

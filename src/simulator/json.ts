@@ -47,9 +47,11 @@ function snakeValue(value: unknown, untouched: ReadonlySet<string>): unknown {
 
 /** A name with a separator in it keeps no trace of its capitals: `X-MyHeader` is `x_myheader`. */
 function snakeCase(name: string): string {
-  const words = /[\s_.:-]/.test(name) ? name : name.replace(/(.)([A-Z]+)/g, (_match, before: string, capitals: string) =>
-    [before, ...capitals].join(' '),
-  );
+  const words = /[\s_.:-]/.test(name)
+    ? name
+    : name.replace(/(.)([A-Z]+)/g, (_match, before: string, capitals: string) =>
+        [before, ...Array.from(capitals)].join(' '),
+      );
   return words
     .replace(/[\W_]+(.|$)/g, (_match, after: string) => (after === '' ? '' : ` ${after}`))
     .trim()

@@ -76,7 +76,7 @@ export class Leg {
 
   /** Writes down what happens to this leg. */
   emit(event: Happening): void {
-    this.place.emit({ ...event, ...(this.leg === undefined ? {} : { leg: this.leg }) } as Happening);
+    this.place.emit({ ...event, ...(this.leg === undefined ? {} : { leg: this.leg }) });
   }
 
   /** Plays something; what does not end by itself (a `duration` of Infinity) has to be stopped. */
@@ -88,7 +88,7 @@ export class Leg {
     const event = { type: 'heard' as const, kind, text, id, ...facts };
     let timer: Timer | undefined;
     const end = (how: NonNullable<HeardEvent['ended']>): void => {
-      if (ended.isOpen) return;
+      if (ended.isOpen()) return;
       timer?.cancel();
       this.playing.delete(playback);
       ended.open(how);

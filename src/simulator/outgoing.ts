@@ -52,7 +52,7 @@ export class Outgoing {
 
   /** The party answers with a final status. */
   final(status: number): void {
-    if (this.answered.isOpen) return;
+    if (this.answered.isOpen()) return;
     this.clear();
     const { leg } = this;
     leg.emit({ type: 'sip', direction: 'received', text: `${status} ${reasonOf(status)}` });
@@ -69,7 +69,7 @@ export class Outgoing {
 
   /** The engine gives up. */
   cancel(): void {
-    if (this.answered.isOpen) return;
+    if (this.answered.isOpen()) return;
     this.clear();
     this.leg.emit({ type: 'sip', direction: 'sent', text: 'CANCEL' });
     this.leg.emit({ type: 'sip', direction: 'received', text: `487 ${reasonOf(487)}` });
@@ -139,7 +139,14 @@ export class Outgoing {
     facts: { status?: number; by?: 'jambonz' | 'callee'; why?: string } = {},
   ): void {
     const { name, leg } = this.invitation;
-    this.call.emit({ type: 'leg', leg: this.leg.id, kind: leg.leg === undefined ? 'caller' : 'dialled', name, state, ...facts });
+    this.call.emit({
+      type: 'leg',
+      leg: this.leg.id,
+      kind: leg.leg === undefined ? 'caller' : 'dialled',
+      name,
+      state,
+      ...facts,
+    });
   }
 
   private later(ms: number, act: () => void): void {

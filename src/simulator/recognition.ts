@@ -10,7 +10,13 @@ export class Recognition {
   constructor(
     private readonly leg: Leg,
     private readonly recognizer: Recognizer,
-    private readonly options: { interim: boolean; bug?: string; verb?: number },
+    private readonly options: {
+      interim: boolean;
+      bug?: string;
+      verb?: number;
+      /** Of a leg that takes its recognition with it when it goes. */
+      isAttached?: boolean;
+    },
     heard: (utterance: Utterance) => void,
   ) {
     const { interim, bug, verb } = options;
@@ -26,8 +32,8 @@ export class Recognition {
     if (!this.isOn) return;
     this.isOn = false;
     this.stopListening();
-    const { bug, verb } = this.options;
-    if (!this.leg.isOver || verb !== undefined) this.leg.tell('stt stop', bug === undefined ? {} : { bug }, verb);
+    const { bug, verb, isAttached } = this.options;
+    if (!this.leg.isOver || !isAttached) this.leg.tell('stt stop', bug === undefined ? {} : { bug }, verb);
   }
 
   /** What hooks are told of something that was said. */

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { BasicAuth } from './api';
 import type { Clock } from './clock';
 import type { AnswerEvent, RequestEvent } from './events';
-import { isObject, snakeKeys, type JsonObject } from './json';
+import { snakeKeys, type JsonObject } from './json';
 import { TransportError, type Transport, type WireAnswer } from './transport';
 
 /** A webhook as verbs name it. */
@@ -99,7 +99,7 @@ export class Requestor {
    * @throws Error what `use` throws, or HookError in the engine's words
    */
   ask<T>(question: Question, use: Judge<T>): Promise<T> {
-    const target = isObject(question.to) ? String(question.to.url) : question.to;
+    const target = typeof question.to === 'string' ? question.to : question.to.url;
     if (this.isElsewhere(target)) return this.exchange(question, use);
     const turn = this.tail.then(() => this.connect()).then(() => this.exchange(question, use));
     this.tail = turn.catch(() => undefined);
@@ -114,9 +114,8 @@ export class Requestor {
 
   private async exchange<T>(question: Question, use: Judge<T>): Promise<T> {
     const { around } = this;
-    const isString = typeof question.to === 'string';
-    const address = String(isString ? question.to : (question.to as { url: string }).url);
-    const method = String((isString ? undefined : (question.to as { method?: string }).method) ?? 'POST').toUpperCase();
+    const { url: address, method: named } = typeof question.to === 'string' ? { url: question.to } : question.to;
+    const method = (named ?? 'POST').toUpperCase();
     const target = this.isClosed ? 'The client is destroyed' : this.resolve(address);
     if (typeof target === 'string') {
       around.alert('webhook-connection-failure', target);
@@ -147,7 +146,13 @@ export class Requestor {
         if (ACCEPTED.has(answer.status)) {
           const received = parse(answer);
           const { effect, value } = judge(received, id, use);
-          around.answered({ request: id, status: answer.status, ...(received === undefined ? {} : { body: received }), took: took(), effect });
+          around.answered({
+            request: id,
+            status: answer.status,
+            ...(received === undefined ? {} : { body: received }),
+            took: took(),
+            effect,
+          });
           return value;
         }
       } catch (error) {

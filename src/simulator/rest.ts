@@ -5,6 +5,7 @@ import type { CallStatus, Identity } from './call-info';
 import { isObject, number, object, text, type JsonObject } from './json';
 import { updateCall } from './live-control';
 import { Outgoing } from './outgoing';
+import { Gate } from './signal';
 import { headersOf } from './verbs/small';
 import type { World } from './world';
 
@@ -12,13 +13,40 @@ import type { World } from './world';
 export type ApplicationOf = (sid: string) => CallOptions | undefined;
 
 const CREATE_PROPERTIES = new Set([
-  'from', 'to', 'application_sid', 'call_hook', 'call_status_hook', 'tag', 'headers', 'timeout', 'timeLimit', 'amd',
-  'callerName', 'fromHost', 'sipRequestWithinDialogHook', 'speech_synthesis_vendor', 'speech_synthesis_language',
-  'speech_synthesis_voice', 'speech_recognizer_vendor', 'speech_recognizer_language', 'app_json', 'record_all_calls',
-  'answerOnBridge', 'dual_streams', 'env_vars', 'speech_synthesis_label', 'speech_recognizer_label',
-  'fallback_speech_synthesis_vendor', 'fallback_speech_synthesis_language', 'fallback_speech_synthesis_voice',
-  'fallback_speech_synthesis_label', 'fallback_speech_recognizer_vendor', 'fallback_speech_recognizer_language',
-  'fallback_speech_recognizer_label', 'account_sid', 'deepgramTts',
+  'from',
+  'to',
+  'application_sid',
+  'call_hook',
+  'call_status_hook',
+  'tag',
+  'headers',
+  'timeout',
+  'timeLimit',
+  'amd',
+  'callerName',
+  'fromHost',
+  'sipRequestWithinDialogHook',
+  'speech_synthesis_vendor',
+  'speech_synthesis_language',
+  'speech_synthesis_voice',
+  'speech_recognizer_vendor',
+  'speech_recognizer_language',
+  'app_json',
+  'record_all_calls',
+  'answerOnBridge',
+  'dual_streams',
+  'env_vars',
+  'speech_synthesis_label',
+  'speech_recognizer_label',
+  'fallback_speech_synthesis_vendor',
+  'fallback_speech_synthesis_language',
+  'fallback_speech_synthesis_voice',
+  'fallback_speech_synthesis_label',
+  'fallback_speech_recognizer_vendor',
+  'fallback_speech_recognizer_language',
+  'fallback_speech_recognizer_label',
+  'account_sid',
+  'deepgramTts',
 ]);
 
 /** jambonz's REST API, as far as it is about calls. */
@@ -70,7 +98,7 @@ export class Rest {
         to: name,
         accountSid: this.world.account,
         applicationSid: text(body.application_sid) ?? '',
-        traceId: randomUUID().replaceAll('-', ''),
+        traceId: '0'.repeat(32),
         callerName: '',
         address: this.world.address,
       },
@@ -119,7 +147,12 @@ async function place(call: SimulatedCall, to: JsonObject, body: JsonObject): Pro
   const who = new Outgoing(call, {
     leg: main,
     name: identity.to,
-    uri: to.type === 'sip' ? identity.to : identity.to.includes('@') ? `sip:${identity.to}` : `sip:${identity.to}@${call.world.address}`,
+    uri:
+      to.type === 'sip'
+        ? identity.to
+        : identity.to.includes('@')
+          ? `sip:${identity.to}`
+          : `sip:${identity.to}@${call.world.address}`,
     headers: {
       From: `${name === undefined ? '' : `"${name}" `}<sip:${identity.from}@${call.domain}>`,
       ...headersOf(body.headers),
@@ -128,27 +161,30 @@ async function place(call: SimulatedCall, to: JsonObject, body: JsonObject): Pro
     hasReasons: false,
   });
   const timer = call.clock.after((number(body.timeout) ?? 60) * 1000, () => who.cancel());
-  let isCancelled = false;
+  const cancelled = new Gate();
   main.hungUp.on((hangup) => {
     if (main.answeredAt !== undefined) call.finish(hangup.by === 'near' ? 'jambonz' : 'callee', hangup);
-    else isCancelled = hangup.by === 'near';
+    else if (hangup.by === 'near') cancelled.open();
   });
   who.start();
   const hasAnswered = await who.answered.passed;
   timer.cancel();
   if (!hasAnswered) {
     call.because('not-answered', { status: main.info.sipStatus });
-    call.failed(isCancelled ? 'jambonz' : 'callee', main.info.sipStatus);
+    call.failed(cancelled.isOpen() ? 'jambonz' : 'callee', main.info.sipStatus);
     return;
   }
   const { url, method } = call.options;
   const hook = method === 'GET' ? { url, method } : url;
   const facts = { ...main.info.toJSON(), defaults: session.speech.defaults(true) };
   try {
-    const { verbs, request } = await session.requestor.ask({ hook: 'session:new', to: hook, body: facts }, (reply, id) => {
-      const read = session.read(reply);
-      return { effect: read && read.length > 0 ? 'application' : 'continue', value: { verbs: read, request: id } };
-    });
+    const { verbs, request } = await session.requestor.ask(
+      { hook: 'session:new', to: hook, body: facts },
+      (reply, id) => {
+        const read = session.read(reply);
+        return { effect: read && read.length > 0 ? 'application' : 'continue', value: { verbs: read, request: id } };
+      },
+    );
     // A reply that is no list leaves the call up, in silence.
     if (verbs) await session.run(verbs, request);
     else await new Promise<void>((resolve) => main.hungUp.on(() => resolve()));

@@ -4,10 +4,11 @@ import type { Clock } from './clock';
 import { readDocument, type Written } from './document';
 import type { AnswerEvent } from './events';
 import type { JsonObject } from './json';
-import type { Hangup, Leg } from './leg';
+import type { Leg } from './leg';
 import type { Hook, Requestor, Use } from './requestor';
 import type { SessionSpeech } from './speech';
-import { NextVerb, type Need, type Origin, type Stop, Verb } from './verb';
+import type { Verb } from './verb';
+import { NextVerb, type Need, type Origin, type Stop } from './verb';
 import { kindOf } from './verbs';
 import { Background } from './background';
 import type { SipRequest } from './api';
@@ -101,7 +102,7 @@ export class Session {
         const planned = this.queue.shift();
         if (!planned) break;
         if (!(await this.call.patience.spend())) break;
-        if (this.isOver) break;
+        if (this.isOver()) break;
         if (!(await this.carryOut(planned))) break;
       }
     } finally {
@@ -109,8 +110,8 @@ export class Session {
     }
   }
 
-  /** Read through a getter: it may change while something is waited for. */
-  get isOver(): boolean {
+  /** A function, since it changes while something is waited for. */
+  isOver(): boolean {
     return this.isGone;
   }
 
@@ -165,6 +166,11 @@ export class Session {
     verb?.kill(why);
   }
 
+  /** Somebody interrupts what is said or played. @see engine rule: over HTTP nothing else ends, nor what follows */
+  silence(): void {
+    if (this.current && ['say', 'play'].includes(this.current.written.verb)) this.interrupt('interrupted');
+  }
+
   /** Takes the place of what runs, whether or not there are verbs in it. */
   abandon(): void {
     this.queue = [];
@@ -192,7 +198,7 @@ export class Session {
   }
 
   /** The party has hung up, or was hung up on. */
-  released(_hangup: Hangup): void {
+  released(): void {
     this.end('hangup');
   }
 
@@ -238,7 +244,8 @@ export class Session {
     const { id } = verb.data;
     const body = { ...(options.raw ? info.raw() : info.toJSON()), ...facts, ...(id ? { verbId: id } : {}) };
     const isIgnored = (): boolean =>
-      this.isGone || (typeof options.ignoreReply === 'function' ? options.ignoreReply() : (options.ignoreReply ?? false));
+      this.isGone ||
+      (typeof options.ignoreReply === 'function' ? options.ignoreReply() : (options.ignoreReply ?? false));
     const use = (reply: unknown, request: number): Use<{ verbs: Written[]; request: number }> => {
       if (isIgnored()) return { effect: 'ignored', value: { verbs: [], request } };
       const verbs = this.read(reply) ?? [];
@@ -252,7 +259,11 @@ export class Session {
   }
 
   /** Asks for an application that takes the place of this one. */
-  askFor(hook: Hook, body: JsonObject, facts: { hook?: 'verb:hook' | 'session:adulting'; verb?: Verb; property?: string } = {}): Promise<Answered> {
+  askFor(
+    hook: Hook,
+    body: JsonObject,
+    facts: { hook?: 'verb:hook' | 'session:adulting'; verb?: Verb; property?: string } = {},
+  ): Promise<Answered> {
     return this.requestor.ask(
       {
         hook: facts.hook ?? 'verb:hook',
@@ -312,7 +323,11 @@ export class Session {
   /** @returns false when no other verb is to be carried out */
   private async carryOut({ written, from }: Planned): Promise<boolean> {
     const kind = kindOf(written.verb);
-    const place = { id: this.call.journal.next('verb'), ...(from ? { from } : {}), ...(this.setup.parent ? { parent: this.setup.parent } : {}) };
+    const place = {
+      id: this.call.journal.next('verb'),
+      ...(from ? { from } : {}),
+      ...(this.setup.parent ? { parent: this.setup.parent } : {}),
+    };
     if (!kind) {
       this.call.because('unknown-verb', { verb: written.name });
       return false;
@@ -337,7 +352,7 @@ export class Session {
       return true;
     } catch (error) {
       if (error instanceof NextVerb) return true;
-      if (!this.isOver) this.call.because('verb-failed', { verb: written.name, error: (error as Error).message });
+      if (!this.isOver()) this.call.because('verb-failed', { verb: written.name, error: (error as Error).message });
       return false;
     } finally {
       if (this.current === verb) this.current = undefined;

@@ -23,16 +23,21 @@ export class Signal<T> {
 /** Something that happens once, with a value, and is waited for. */
 export class Gate<T = void> {
   readonly passed: Promise<T>;
-  isOpen = false;
+  private hasOpened = false;
   private resolve!: (value: T) => void;
 
   constructor() {
     this.passed = new Promise((resolve) => (this.resolve = resolve));
   }
 
+  /** A function, since it changes while something is waited for. */
+  isOpen(): boolean {
+    return this.hasOpened;
+  }
+
   open(value: T): void {
-    if (this.isOpen) return;
-    this.isOpen = true;
+    if (this.hasOpened) return;
+    this.hasOpened = true;
     this.resolve(value);
   }
 }

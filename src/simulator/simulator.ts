@@ -13,6 +13,8 @@ import { SessionSpeech } from './speech';
 import { Transport } from './transport';
 import type { World } from './world';
 
+/** What an engine that traces nothing gives its calls. */
+const NO_TRACE = '0'.repeat(32);
 const PATIENCE = 50;
 /** How many calls that are over can still be looked up. */
 const REMEMBERED = 100;
@@ -82,7 +84,7 @@ export class Simulator {
       callId: randomUUID(),
       accountSid: this.world.account,
       applicationSid: options.application ?? randomUUID(),
-      traceId: randomUUID().replaceAll('-', ''),
+      traceId: NO_TRACE,
       callerName: options.name === undefined ? '' : `"${options.name}"`,
       address: this.world.address,
       originatingSipIp: '127.0.0.1',
@@ -144,7 +146,12 @@ export class Simulator {
 /** The application of a call that has come in. @see engine rule: what cannot be carried out is refused with 480 */
 async function answerCall(call: SimulatedCall, options: CallOptions): Promise<void> {
   const { session, main } = call;
-  call.emit({ type: 'sip', direction: 'received', text: 'INVITE', ...(options.headers ? { headers: options.headers } : {}) });
+  call.emit({
+    type: 'sip',
+    direction: 'received',
+    text: 'INVITE',
+    ...(options.headers ? { headers: options.headers } : {}),
+  });
   let verbs;
   let request: number;
   try {
@@ -171,10 +178,9 @@ async function answerCall(call: SimulatedCall, options: CallOptions): Promise<vo
   if (main.isOver) return;
   call.notify(main, {});
   await session.run(verbs, request);
-  if (!main.isOver) {
-    if (main.isAnswered) call.bye();
-    else call.fail('jambonz', 603);
-  }
+  // Either does nothing once the call is over.
+  if (main.isAnswered) call.bye();
+  else call.fail('jambonz', 603);
   session.end('hangup');
 }
 
@@ -182,7 +188,8 @@ async function answerCall(call: SimulatedCall, options: CallOptions): Promise<vo
 function newSession(call: SimulatedCall, options: CallOptions): JsonObject {
   const { info } = call.main;
   const { identity } = info;
-  const { customerdata: _tag, ...raw } = info.raw();
+  const raw = info.raw();
+  delete raw.customerdata;
   return {
     ...(options.method === 'GET' ? {} : { sip: invite(identity, options, call.domain) }),
     ...raw,
@@ -206,7 +213,10 @@ function invite({ from, to, callId, callerName, callSid }: Identity, options: Ca
     'content-type': 'application/sdp',
     'content-length': '0',
     ...Object.fromEntries(
-      Object.entries(options.headers ?? {}).map(([name, value]) => [/^x-/i.test(name) ? name : name.toLowerCase(), value]),
+      Object.entries(options.headers ?? {}).map(([name, value]) => [
+        /^x-/i.test(name) ? name : name.toLowerCase(),
+        value,
+      ]),
     ),
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);

@@ -42,19 +42,19 @@ export function reasonOf(status: number): string {
 }
 
 /** The headers that a request of the party carries, with those that every request has (RFC 3261, section 8.1.1). */
-export function requestHeaders(request: SipRequest, info: CallInfo, host: string): Record<string, string | number> {
+export function requestHeaders(request: SipRequest, info: CallInfo, host: string): Record<string, string> {
   const { identity } = info;
   const isOwn = identity.direction === 'inbound';
   const [near, far] = isOwn ? [identity.to, identity.from] : [identity.from, identity.to];
   return {
     via: `SIP/2.0/UDP ${host};branch=z9hG4bK${identity.callId.slice(0, 8)}`,
-    max_forwards: 70,
+    max_forwards: '70',
     from: `<sip:${far}@${host}>;tag=${identity.callSid.slice(0, 8)}`,
     to: `<sip:${near}@${host}>`,
     call_id: identity.callId,
     cseq: `1 ${request.method}`,
     contact: `<sip:${far}@${host}>`,
-    content_length: Buffer.byteLength(request.body ?? ''),
+    content_length: String(Buffer.byteLength(request.body ?? '')),
     ...Object.fromEntries(
       Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase().replace(/-/g, '_'), value]),
     ),

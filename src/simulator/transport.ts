@@ -100,7 +100,8 @@ export class Transport {
             settle();
             resolve({ status: response.statusCode ?? 0, contentType: response.headers['content-type'] ?? '', text });
           },
-          (error: unknown) => fail(error instanceof TransportError ? error : new TransportError('other side closed', 'other')),
+          (error: unknown) =>
+            fail(error instanceof TransportError ? error : new TransportError('other side closed', 'other')),
         );
       });
       request.end(body);

@@ -71,6 +71,11 @@ export abstract class Verb {
     this.stop.open(why);
   }
 
+  /** A function, since it changes while something is waited for. */
+  isStopped(): boolean {
+    return this.stopped !== undefined;
+  }
+
   /** Waits for some seconds of the call, or until it has to stop. @returns false when it had to */
   protected wait(seconds: number): Promise<boolean> {
     return new Promise((resolve) => {
@@ -80,11 +85,6 @@ export abstract class Verb {
         resolve(false);
       });
     });
-  }
-
-  /** Whether its action hook's answer may still bring a new application. */
-  protected get isReplyUsed(): boolean {
-    return !this.session.isGone;
   }
 }
 

@@ -197,7 +197,7 @@ class Run {
     const isSigned = isSignedWith(SECRET, String(request.headers['jambonz-signature']), raw);
     this.hooks.push({
       path,
-      ...(which === 1 ? { host: '<host2>' } : {}),
+      ...(which === 1 ? { host: this.hostNames[1]! } : {}),
       ...(request.headers.authorization && plain !== '/status' ? { auth: 'basic' } : {}),
       ...(isSigned ? {} : { signature: 'bad' }),
       ...(raw === '' ? {} : { body: JSON.parse(raw) as unknown }),
@@ -243,7 +243,10 @@ class Run {
     });
   }
 
-  private applicationOptions(): { url: string; statusHook: { url: string; auth: { username: string; password: string } } } {
+  private applicationOptions(): {
+    url: string;
+    statusHook: { url: string; auth: { username: string; password: string } };
+  } {
     const host = this.hostNames[0]!;
     return {
       url: `http://${host}/call`,
@@ -255,20 +258,29 @@ class Run {
     const { call, legs = {} } = this.scenario;
     const plans = Object.fromEntries(Object.entries(legs).map(([number, plan]) => [number, planOf(plan)]));
     if (call.direction === 'inbound') {
-      this.ring('A', { from: call.from!, to: call.to!, ...(call.name ? { name: call.name } : {}), ...(call.headers ? { headers: call.headers } : {}) });
+      this.ring('A', {
+        from: call.from!,
+        to: call.to!,
+        ...(call.name ? { name: call.name } : {}),
+        ...(call.headers ? { headers: call.headers } : {}),
+      });
       return;
     }
     this.simulator.applications.set(this.application, { ...this.applicationOptions(), from: '', to: '', legs: plans });
-    const body = JSON.parse(
-      JSON.stringify(call.rest).replaceAll('<application_sid>', this.application),
-    ) as Record<string, unknown>;
+    const body = JSON.parse(JSON.stringify(call.rest).replaceAll('<application_sid>', this.application)) as Record<
+      string,
+      unknown
+    >;
     const { status, data } = await this.simulator.rest('POST', '/Accounts/a/Calls', {}, body);
     this.rest.push({ do: 'createCall', status, body: data });
     const placed = this.simulator.calls.get(String((data as { sid?: unknown }).sid));
     if (placed) this.callers.set('A', placed);
   }
 
-  private ring(id: string, caller: { from: string; to: string; name?: string; headers?: Record<string, string> }): void {
+  private ring(
+    id: string,
+    caller: { from: string; to: string; name?: string; headers?: Record<string, string> },
+  ): void {
     const { legs = {} } = this.scenario;
     const plans = Object.fromEntries(Object.entries(legs).map(([number, plan]) => [number, planOf(plan)]));
     const call = this.simulator.call({
@@ -318,6 +330,7 @@ class Run {
         const headers = {
           From: '<sip:a@b>;tag=1',
           To: '<sip:c@d>',
+          'Call-ID': 'of-the-request-alone',
           ...(action.contentType === undefined ? {} : { 'Content-Type': action.contentType }),
           ...action.headers,
         };
@@ -407,7 +420,7 @@ class Run {
 
   /** Nothing will happen any more by itself. */
   private async idle(): Promise<void> {
-    for (let quiet = 0; quiet < 10; ) {
+    for (let quiet = 0; quiet < 10;) {
       const { length } = this.log;
       await new Promise((resolve) => setTimeout(resolve, 5));
       quiet = this.log.length === length && this.clock.isIdle && this.hooks.length >= 0 ? quiet + 1 : 0;
@@ -426,7 +439,7 @@ class Run {
     };
     const main = this.callers.get('A');
     if (main) {
-      compare('sip', expect.sip, sipOf(main, undefined));
+      compare('sip', inText(expect.sip), sipOf(main, undefined));
       compare('media', expect.media, mediaOf(main, undefined, expect.media ?? []));
     }
     compare('legs', expect.legs ?? [], this.legsLike(expect.legs ?? []));
@@ -451,7 +464,7 @@ class Run {
       found.push(`requests\n    expected ${describe(expected)}\n    got      ${describe(actual)}`);
       return;
     }
-    for (let index = 0; index < expected.length; ) {
+    for (let index = 0; index < expected.length;) {
       const [, last = index] = concurrent.find(([from, to]) => index >= from && index <= to) ?? [];
       const range = expected.slice(index, last + 1);
       const others = actual.slice(index, last + 1);
@@ -545,13 +558,17 @@ function sipOf(call: Call, leg: string | undefined): Record<string, unknown> {
   const requests = events
     .filter(({ direction, text }) => direction === 'sent' && /^[A-Z]+$/.test(text))
     .filter(({ text }) => !['INVITE', 'BYE', 'CANCEL'].includes(text))
-    .map(({ text, headers: sent = {}, body }) => ({ method: text, headers: sent, ...(body === undefined ? {} : { body }) }));
+    .map(({ text, headers: sent = {}, body }) => ({
+      method: text,
+      headers: sent,
+      ...(body === undefined ? {} : { body }),
+    }));
   const isOpen = status === 200 && !bye;
   return {
     ...(!isCalled && responses.some(({ text }) => text.startsWith('183')) ? { early: 183 } : {}),
     final: status,
     ...(headers ? { headers } : {}),
-    ...(isOpen || status === undefined ? { open: true } : { by }),
+    ...(isOpen || status === undefined ? { open: 'true' } : { by }),
     ...(bye?.direction === 'sent' && interesting(bye.headers) ? { bye: interesting(bye.headers) } : {}),
     ...(requests.length > 0 ? { requests } : {}),
   };
@@ -665,6 +682,11 @@ function shortly({ path, body }: Hook): string {
 
 function list(value: string | string[]): string[] {
   return Array.isArray(value) ? value : [value];
+}
+
+/** Headers of requests as the text that they become. */
+function inText(sip: Expected['sip']): unknown {
+  return JSON.parse(JSON.stringify(sip ?? null), (_key, value: unknown) => (value === true ? 'true' : value));
 }
 
 /** As JSON has it. */

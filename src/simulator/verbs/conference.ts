@@ -7,6 +7,7 @@ import { type Stop, Verb, type VerbKind } from '../verb';
 
 /** Seconds between the rounds of the waitHook, and before the first. */
 const ROUND = 0.75;
+const LOOK_UP = 0.005;
 const WHILE_WAITING: ReadonlySet<string> = new Set(['play', 'say', 'pause']);
 
 /** Brings the caller into a conference. @see engine rule: the hook comes whatever the reason for leaving */
@@ -20,7 +21,8 @@ export class Conference extends Verb implements Member {
   async run(): Promise<void> {
     const { data, session, room } = this;
     if (data.enterHook) await this.playHook('enterHook').catch(() => undefined);
-    if (!this.stopped) {
+    // The conference server has to be asked for the room first.
+    if (await this.wait(LOOK_UP)) {
       if (room.startedAt !== undefined) this.join();
       else if (data.startConferenceOnEnter === false) await this.waitForBeginning();
       else this.start();
@@ -44,7 +46,8 @@ export class Conference extends Verb implements Member {
 
   kick(): void {
     this.outcome = 'kicked';
-    this.over.open();
+    // The conference server tells of it, which takes its time.
+    this.session.clock.after(LOOK_UP * 1000, () => this.over.open());
   }
 
   /** What the conference server is told to do. */
@@ -97,10 +100,10 @@ export class Conference extends Verb implements Member {
   /** @see engine rule: who hangs up between two rounds does not keep the engine from trying the next one */
   private async passTime(): Promise<void> {
     const { session } = this;
-    while (!this.isAdmitted && !this.isStopped) {
+    while (!this.isAdmitted() && !this.isStopped()) {
       await new Promise<void>((resolve) => session.clock.after(ROUND * 1000, resolve));
-      if (this.isAdmitted) return;
-      if (this.isStopped) {
+      if (this.isAdmitted()) return;
+      if (this.isStopped()) {
         if (this.stopped === 'hangup') session.call.alert('webhook-connection-failure', 'The client is destroyed');
         return;
       }
@@ -109,13 +112,9 @@ export class Conference extends Verb implements Member {
     }
   }
 
-  /** Read through getters: they may change while something is waited for. */
-  private get isAdmitted(): boolean {
-    return this.admitted.isOpen;
-  }
-
-  private get isStopped(): boolean {
-    return this.stopped !== undefined;
+  /** A function, since it changes while something is waited for. */
+  private isAdmitted(): boolean {
+    return this.admitted.isOpen();
   }
 
   private async playHook(property: 'waitHook' | 'enterHook'): Promise<void> {
@@ -124,7 +123,7 @@ export class Conference extends Verb implements Member {
       verb: this,
       property,
     });
-    if (this.isStopped || this.isAdmitted || verbs.length === 0) return;
+    if (this.isStopped() || this.isAdmitted() || verbs.length === 0) return;
     if (verbs.some(({ verb }) => !WHILE_WAITING.has(verb))) throw new Error(`not for a ${property}`);
     this.waiting = new Session({
       call: session.call,

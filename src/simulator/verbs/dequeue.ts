@@ -50,7 +50,7 @@ class Dequeue extends Verb {
     const { world, patience } = session.call;
     const name = String(data.name);
     for (let pause = FIRST_LOOK; await this.pauseFor(pause); pause = NEXT_LOOK) {
-      if (this.over.isOpen || this.stopped || !(await patience.spend())) return;
+      if (this.over.isOpen() || this.stopped || !(await patience.spend())) return;
       const waiting = world.queues.take(name, text(data.callSid));
       if (!waiting) continue;
       this.partner = waiting;

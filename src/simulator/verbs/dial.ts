@@ -2,19 +2,20 @@ import { goOnAlone } from '../adult';
 import { Amd } from '../amd';
 import { CallInfo, type CallStatus } from '../call-info';
 import type { Timer } from '../clock';
+import type { Written } from '../document';
 import { DtmfCollector } from '../dtmf-collector';
 import { list, number, object, text, type JsonObject } from '../json';
-import { Leg, type Hangup, type Playback } from '../leg';
+import { Leg, type Playback } from '../leg';
 import { Outgoing } from '../outgoing';
 import type { SipRequest } from '../api';
 import type { Hook } from '../requestor';
 import { describeRefer } from '../refer';
 import { Session, type Answered } from '../session';
 import { Gate } from '../signal';
-import { type Stop, Verb, type VerbKind } from '../verb';
-import type { Listen } from './listen';
+import { type Place, type Stop, Verb, type VerbKind } from '../verb';
+import { Listen } from './listen';
 import { headersOf } from './small';
-import type { Transcribe } from './transcribe';
+import { Transcribe } from './transcribe';
 
 const MOST_TARGETS = 10;
 const RING_TIMEOUT = 60;
@@ -42,7 +43,8 @@ export class Dial extends Verb {
   private music: Playback | undefined;
   private readonly timers: Timer[] = [];
   private readonly cleanUp: (() => void)[] = [];
-  private companions: Verb[] = [];
+  private readonly companions: Verb[] = [];
+  private isTranscribed = false;
   private amd: Amd | undefined;
 
   async run(): Promise<void> {
@@ -60,15 +62,15 @@ export class Dial extends Verb {
     if (this.ringing.size === 0) this.over.open();
     await this.over.passed;
     this.stopEverything();
-    if (this.companions.some(({ written }) => written.verb === 'transcribe')) await this.pauseFor(LAST_TRANSCRIPT);
+    if (this.isTranscribed) await this.pauseFor(LAST_TRANSCRIPT);
     this.outcome = this.result?.callStatus;
     await this.report();
   }
 
   override kill(why: Stop): void {
     super.kill(why);
-    this.stopEverything();
     this.hangUp();
+    this.stopEverything();
     this.over.open();
   }
 
@@ -79,7 +81,7 @@ export class Dial extends Verb {
 
   /** The stream that runs along. */
   get stream(): Listen | undefined {
-    return this.companions.find(({ written }) => written.verb === 'listen') as Listen | undefined;
+    return this.companions.find((verb) => verb instanceof Listen);
   }
 
   /** The other leg goes on with an application of its own; the caller goes on after the dial. */
@@ -128,7 +130,7 @@ export class Dial extends Verb {
       hasReasons: true,
     });
     this.ringing.add(who);
-    who.leg.hungUp.on((hangup) => this.legOver(who, hangup));
+    who.leg.hungUp.on(() => this.legOver(who));
     void call.keepOpen(
       who.answered.passed.then((hasAnswered) => (hasAnswered ? this.answered(who, target) : this.refused(who))),
     );
@@ -137,7 +139,7 @@ export class Dial extends Verb {
 
   private refused(who: Outgoing): void {
     this.ringing.delete(who);
-    if (this.connected || this.over.isOpen) return;
+    if (this.connected || this.over.isOpen()) return;
     const { callStatus, sipStatus } = who.leg.info;
     this.result = { leg: who.leg, callStatus, sipStatus };
     if (this.ringing.size === 0) this.over.open();
@@ -145,25 +147,30 @@ export class Dial extends Verb {
 
   private async answered(who: Outgoing, target: JsonObject): Promise<void> {
     const { data } = this;
-    if (this.connected || this.over.isOpen || this.stopped) {
+    if (this.isDecided()) {
       this.reject(who);
       return;
     }
-    if (who.leg.isOver) return;
+    if (isGone(who)) return;
     const hook = (target.confirmHook ?? data.confirmHook) as Hook | undefined;
     if (hook && !(await this.screen(who, hook))) {
-      const hasLeft = who.leg.isOver && !this.rejected.has(who);
+      const hasLeft = isGone(who) && !this.rejected.has(who);
       this.reject(who);
       this.ringing.delete(who);
-      if (this.connected || this.over.isOpen) return;
+      if (this.isDecided()) return;
       this.result = hasLeft
         ? { leg: who.leg, callStatus: 'completed' }
         : { leg: who.leg, callStatus: 'in-progress', sipStatus: 200 };
       if (this.ringing.size === 0) this.over.open();
       return;
     }
-    if (this.connected || this.over.isOpen || this.stopped) this.reject(who);
-    else if (!who.leg.isOver) this.connect(who);
+    if (this.isDecided()) this.reject(who);
+    else if (!isGone(who)) this.connect(who);
+  }
+
+  /** A function, since it changes while something is waited for. */
+  private isDecided(): boolean {
+    return this.connected !== undefined || this.over.isOpen() || this.isStopped();
   }
 
   /** Lets the callee decide. @returns whether the callee takes the call */
@@ -182,7 +189,7 @@ export class Dial extends Verb {
         who.hangup(headers);
       },
     });
-    leg.hungUp.on((hangup) => confirm.released(hangup));
+    leg.hungUp.on(() => confirm.released());
     const stopWaiting = (): void => confirm.end('hangup');
     this.cleanUp.push(stopWaiting);
     try {
@@ -212,7 +219,13 @@ export class Dial extends Verb {
     this.music?.stop();
     this.music = undefined;
     session.answer();
-    session.call.emit({ type: 'leg', leg: who.leg.id, kind: 'dialled', name: who.leg.info.identity.to, state: 'bridged' });
+    session.call.emit({
+      type: 'leg',
+      leg: who.leg.id,
+      kind: 'dialled',
+      name: who.leg.info.identity.to,
+      state: 'bridged',
+    });
     const limit = number(data.timeLimit) ?? 0;
     if (limit > 0) this.later(limit, () => this.hangUp('timeLimit'));
     session.leg.emit({
@@ -230,13 +243,14 @@ export class Dial extends Verb {
     const { session, data } = this;
     const streamed = object(data.listen) ?? object(data.stream);
     if (streamed) {
-      const listen = session.make('listen', streamed, this) as Listen;
+      const listen = new Listen(session, written('listen', streamed), this.next());
       listen.metadataOf = other.info;
       this.accompany(listen);
     }
     const transcribed = object(data.transcribe);
     if (transcribed) {
-      const transcribe = session.make('transcribe', transcribed, this) as Transcribe;
+      this.isTranscribed = true;
+      const transcribe = new Transcribe(session, written('transcribe', transcribed), this.next());
       transcribe.otherLeg = other;
       this.accompany(transcribe);
     }
@@ -246,6 +260,10 @@ export class Dial extends Verb {
       this.amd = new Amd(session, other, amd, this);
       this.amd.start();
     }
+  }
+
+  private next(): Place {
+    return { id: this.session.call.journal.next('verb'), parent: this };
   }
 
   private accompany(verb: Verb): void {
@@ -296,7 +314,7 @@ export class Dial extends Verb {
   }
 
   /** A leg that had answered is over. */
-  private legOver(who: Outgoing, _hangup: Hangup): void {
+  private legOver(who: Outgoing): void {
     if (who.leg.answeredAt === undefined) return;
     if (this.isChildFree || this.rejected.has(who)) return;
     const { info } = who.leg;
@@ -326,7 +344,7 @@ export class Dial extends Verb {
 
   private async playMusic(url: string): Promise<void> {
     const { session } = this;
-    while (!this.connected && !this.over.isOpen && !this.stopped) {
+    while (!this.connected && !this.over.isOpen() && !this.stopped) {
       if (!(await session.call.patience.spend())) return;
       this.music = session.leg.play('play', url, { verb: this.id });
       if ((await this.music.ended) !== 'done') return;
@@ -337,7 +355,7 @@ export class Dial extends Verb {
     this.cancelTimers();
     this.music?.stop();
     for (const stop of this.cleanUp.splice(0)) stop();
-    for (const verb of this.companions) verb.kill('interrupted');
+    for (const verb of this.companions.splice(0)) verb.kill('interrupted');
     this.amd?.stop();
   }
 
@@ -365,6 +383,14 @@ export class Dial extends Verb {
   private cancelTimers(): void {
     for (const timer of this.timers.splice(0)) timer.cancel();
   }
+}
+
+function written(verb: string, data: JsonObject): Written {
+  return { verb, name: verb, data };
+}
+
+function isGone(who: Outgoing): boolean {
+  return who.leg.isOver;
 }
 
 /** @see engine rule: unlike for calls of the REST API, 600 is busy and 603 is not */

@@ -78,12 +78,12 @@ export class Enqueue extends Verb implements Waiting {
   private async passTime(): Promise<void> {
     const { session } = this;
     while (await this.silence()) {
-      if (!(await session.call.patience.spend()) || this.isDone) return;
+      if (!(await session.call.patience.spend()) || this.isDone()) return;
       const { verbs = [], request } = await session.askFor(this.data.waitHook as Hook, this.describe(), {
         verb: this,
         property: 'waitHook',
       });
-      if (this.isDone || verbs.length === 0) return;
+      if (this.isDone() || verbs.length === 0) return;
       if (verbs.some(({ verb }) => !WHILE_WAITING.has(verb))) return;
       this.waiting = new Session({
         call: session.call,
@@ -98,16 +98,16 @@ export class Enqueue extends Verb implements Waiting {
     }
   }
 
-  /** Read through a getter: it may change while something is waited for. */
-  private get isDone(): boolean {
-    return this.over.isOpen || this.isServed;
+  /** A function, since it changes while something is waited for. */
+  private isDone(): boolean {
+    return this.over.isOpen() || this.isServed;
   }
 
   /** @returns false when the waiting is over */
   private silence(): Promise<boolean> {
-    if (this.isDone) return Promise.resolve(false);
+    if (this.isDone()) return Promise.resolve(false);
     return new Promise((resolve) => {
-      const timer = this.session.clock.after(SILENCE * 1000, () => resolve(!this.isDone));
+      const timer = this.session.clock.after(SILENCE * 1000, () => resolve(!this.isDone()));
       void this.over.passed.then(() => {
         timer.cancel();
         resolve(false);

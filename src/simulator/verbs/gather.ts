@@ -3,7 +3,7 @@ import type { MediaServerEvent, Utterance } from '../leg';
 import { Recognition } from '../recognition';
 import { Gate, Signal } from '../signal';
 import { NextVerb, type Stop, Verb, type VerbKind } from '../verb';
-import type { Timer } from '../clock';
+import { Timers } from '../timers';
 
 const DEFAULT_TIMEOUT = 15;
 /** After the key that ends continuous recognition there may be another transcript on its way. */
@@ -32,11 +32,11 @@ export class Gather extends Verb {
   private recognition: Recognition | undefined;
   private prompt: Verb | undefined;
   private isPrompting = false;
-  private timers: Partial<Record<'overall' | 'digits' | 'silence' | 'fast', Timer>> = {};
+  private readonly timers = new Timers<'overall' | 'digits' | 'silence' | 'fast'>(this.session.clock);
   private stopKeys: (() => void) | undefined;
 
   async run(): Promise<void> {
-    const { data, session } = this;
+    const { data } = this;
     this.refuseUnknownVendor();
     const stopEvents = this.leg.media.on((event) => this.mediaEvent(event));
     try {
@@ -50,7 +50,7 @@ export class Gather extends Verb {
       }
       const outcome = await Promise.race([this.done.passed, this.stop.passed.then(() => undefined)]);
       this.quiet();
-      if (!outcome || this.stopped) return;
+      if (!outcome || this.isStopped()) return;
       this.outcome = outcome.reason;
       this.interrupted.fire();
       await this.report(outcome);
@@ -58,7 +58,6 @@ export class Gather extends Verb {
       this.quiet();
       stopEvents();
       this.interrupted.clear();
-      void session;
     }
   }
 
@@ -99,8 +98,13 @@ export class Gather extends Verb {
     } catch (error) {
       if (!(error instanceof NextVerb)) throw error;
     }
-    if (!this.isPrompting || this.stopped || this.done.isOpen) return;
+    if (!this.hasPrompt() || this.isStopped() || this.done.isOpen()) return;
     this.promptOver();
+  }
+
+  /** A function, since it changes while something is waited for. */
+  private hasPrompt(): boolean {
+    return this.isPrompting;
   }
 
   private promptOver(): void {
@@ -118,7 +122,7 @@ export class Gather extends Verb {
   /** Keys and speech count from now on. */
   private listen(): void {
     const { leg, session, data } = this;
-    if (this.stopped || this.done.isOpen) return;
+    if (this.stopped || this.done.isOpen()) return;
     this.stopKeys ??= leg.dtmf.on((digit) => this.key(digit));
     if (!this.hasSpeech || this.recognition) return;
     this.recognition = new Recognition(
@@ -131,12 +135,12 @@ export class Gather extends Verb {
 
   private key(digit: string): void {
     const { data } = this;
-    this.cancel('digits');
+    this.timers.cancel('digits');
     if (data.dtmfBargein !== false && this.hasDigits) {
       const wasPrompting = this.isPrompting;
       this.stopPrompt();
       if (wasPrompting) this.restart();
-    } else if (this.isPrompting && this.hasDigits && !this.timers.overall) this.restart();
+    } else if (this.isPrompting && this.hasDigits && !this.timers.has('overall')) this.restart();
     if (!this.hasDigits) {
       this.terminationKey(digit);
       return;
@@ -154,8 +158,8 @@ export class Gather extends Verb {
     }
     const between = number(data.interDigitTimeout) ?? 0;
     if (between > 0 && this.hasEnough) {
-      this.cancel('overall');
-      this.later('digits', between, () => this.resolve({ reason: 'dtmfDetected', digits: this.digits }));
+      this.timers.cancel('overall');
+      this.timers.set('digits', between * 1000, () => this.resolve({ reason: 'dtmfDetected', digits: this.digits }));
     }
   }
 
@@ -168,19 +172,19 @@ export class Gather extends Verb {
   private terminationKey(digit: string): void {
     const own = text(object(this.data.recognizer)?.asrDtmfTerminationDigit);
     if (digit !== (own ?? this.session.speech.asrDtmfTerminationDigit) || this.transcripts.length === 0) return;
-    this.cancel('silence');
-    this.later('silence', LAST_TRANSCRIPT, () => this.resolveSpeech());
+    this.timers.cancel('silence');
+    this.timers.set('silence', LAST_TRANSCRIPT * 1000, () => this.resolveSpeech());
   }
 
   private heard(utterance: Utterance): void {
-    if (this.stopped || this.done.isOpen) return;
+    if (this.stopped || this.done.isOpen()) return;
     if (utterance.isFinal) this.heardFinal(utterance);
     else this.heardInterim(utterance);
   }
 
   private heardFinal(utterance: Utterance): void {
     if (utterance.text === '') return;
-    this.cancel('fast');
+    this.timers.cancel('fast');
     const least = number(object(this.data.recognizer)?.minConfidence) ?? 0;
     if (utterance.confidence < least) {
       this.resolve({ reason: 'stt-low-confidence', speech: this.recognition!.describe([utterance], true) });
@@ -188,8 +192,8 @@ export class Gather extends Verb {
     }
     this.transcripts.push(utterance);
     if (this.asrTimeout > 0) {
-      this.cancel('overall');
-      this.later('silence', this.asrTimeout, () => this.resolveSpeech());
+      this.timers.cancel('overall');
+      this.timers.set('silence', this.asrTimeout * 1000, () => this.resolveSpeech());
     } else this.resolveSpeech();
   }
 
@@ -202,11 +206,12 @@ export class Gather extends Verb {
       if (wasPrompting) this.restart();
       this.interrupted.fire();
     }
-    if (words > 0 && this.timers.overall) this.restart();
-    if (words > 0 && this.timers.silence) this.later('silence', this.asrTimeout, () => this.resolveSpeech());
+    if (words > 0 && this.timers.has('overall')) this.restart();
+    if (words > 0 && this.timers.has('silence'))
+      this.timers.set('silence', this.asrTimeout * 1000, () => this.resolveSpeech());
     const fast = number(object(data.recognizer)?.fastRecognitionTimeout) ?? 0;
     if (fast > 0 && words > 0) {
-      this.later('fast', fast, () => {
+      this.timers.set('fast', fast * 1000, () => {
         this.transcripts.push(utterance);
         this.resolveSpeech();
       });
@@ -224,7 +229,7 @@ export class Gather extends Verb {
   }
 
   private resolve(outcome: Outcome | undefined): void {
-    if (this.done.isOpen) return;
+    if (this.done.isOpen()) return;
     this.stopPrompt();
     this.done.open(outcome);
     this.quiet();
@@ -243,7 +248,7 @@ export class Gather extends Verb {
   /** The time limit runs from now on; 0 is none. */
   private restart(): void {
     const seconds = number(this.data.timeout) ?? DEFAULT_TIMEOUT;
-    this.cancel('overall');
+    this.timers.cancel('overall');
     const waits = {
       type: 'wait' as const,
       for: [this.hasDigits && 'digits', this.hasSpeech && 'speech'].filter(Boolean).join(' or ') || 'nothing',
@@ -254,7 +259,7 @@ export class Gather extends Verb {
       return;
     }
     this.leg.emit({ ...waits, until: this.session.call.at(seconds) });
-    this.later('overall', seconds, () => {
+    this.timers.set('overall', seconds * 1000, () => {
       if (this.hasEnough) this.resolve({ reason: 'dtmfDetected', digits: this.digits });
       else if (this.transcripts.length > 0) this.resolveSpeech();
       else this.resolve({ reason: 'timeout' });
@@ -271,26 +276,12 @@ export class Gather extends Verb {
     }
   }
 
-  private later(name: keyof Gather['timers'], seconds: number, act: () => void): void {
-    this.cancel(name);
-    this.timers[name] = this.session.clock.after(seconds * 1000, () => {
-      delete this.timers[name];
-      act();
-    });
-  }
-
-  private cancel(name: keyof Gather['timers']): void {
-    this.timers[name]?.cancel();
-    delete this.timers[name];
-  }
-
   private stopRecognition(): void {
     this.recognition?.stop();
   }
 
   private quiet(): void {
-    for (const timer of Object.values(this.timers)) timer.cancel();
-    this.timers = {};
+    this.timers.clear();
     this.stopPrompt();
     this.stopKeys?.();
     this.stopRecognition();

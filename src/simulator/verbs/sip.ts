@@ -18,7 +18,11 @@ class Decline extends Verb {
     session.call.because('declined', { status, ...(reason === undefined ? {} : { reason }) });
     session.call.fail('jambonz', status, 'failed', {
       ...(reason === undefined ? {} : { reason }),
-      headers: { 'X-Reason': 'SIP Decline Verb', ...(reason === undefined ? {} : { reason }), ...headersOf(data.headers) },
+      headers: {
+        'X-Reason': 'SIP Decline Verb',
+        ...(reason === undefined ? {} : { reason }),
+        ...headersOf(data.headers),
+      },
     });
     return Promise.resolve();
   }
@@ -31,9 +35,7 @@ class Request extends Verb {
     const body = text(data.body);
     const status = leg.send(String(data.method), headersOf(data.headers), body === undefined ? undefined : `${body}\n`);
     const facts: JsonObject =
-      status === undefined
-        ? { result: 'failed', err: 'request failed' }
-        : { result: 'success', sipStatus: status };
+      status === undefined ? { result: 'failed', err: 'request failed' } : { result: 'success', sipStatus: status };
     try {
       await session.ask(this, 'actionHook', facts);
     } catch (error) {
@@ -46,7 +48,7 @@ class Request extends Verb {
 /** Transfers the call. */
 class Refer extends Verb {
   async run(): Promise<void> {
-    const { session, data, leg } = this;
+    const { session, leg } = this;
     const status = leg.send('REFER', this.headers());
     this.outcome = status === undefined ? 'failed' : String(status);
     if (status !== 202) {
@@ -59,7 +61,6 @@ class Refer extends Verb {
       referStatus: status,
       ...(final === undefined ? {} : { finalReferredCallStatus: final }),
     });
-    void data;
   }
 
   /** @returns the status of the call that the other side has placed; undefined when it does not tell */

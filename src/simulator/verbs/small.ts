@@ -63,9 +63,7 @@ class Message extends Verb {
   run(): Promise<void> {
     const { session } = this;
     const facts = { messageSid: randomUUID(), messageStatus: 'no carriers' };
-    void session.call
-      .keepOpen(session.ask(this, 'actionHook', facts, { ignoreReply: true }))
-      .catch(() => undefined);
+    void session.call.keepOpen(session.ask(this, 'actionHook', facts, { ignoreReply: true })).catch(() => undefined);
     return Promise.resolve();
   }
 }

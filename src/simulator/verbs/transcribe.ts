@@ -18,7 +18,7 @@ export class Transcribe extends Verb {
       const recognition: Recognition = new Recognition(
         leg,
         recognizer,
-        { interim: wanted?.interim === true, verb: this.id },
+        { interim: wanted?.interim === true, verb: this.id, isAttached: leg !== this.leg },
         (utterance) => this.heard(utterance, recognition, wanted),
       );
       this.recognitions.push(recognition);
@@ -38,9 +38,7 @@ export class Transcribe extends Verb {
     if (!utterance.isFinal && recognizer?.interim !== true) return;
     const { session } = this;
     const facts = { b3: NO_TRACE, speech: recognition.describe([utterance], utterance.isFinal) };
-    void session.call
-      .keepOpen(session.ask(this, 'transcriptionHook', facts, { raw: true }))
-      .catch(() => undefined);
+    void session.call.keepOpen(session.ask(this, 'transcriptionHook', facts, { raw: true })).catch(() => undefined);
   }
 }
 
