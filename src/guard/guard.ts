@@ -58,7 +58,7 @@ export function guard(
       answer: fallback.status === undefined ? shortAnswer(suitable) : `status ${fallback.status}`,
     };
     const complaint = translate(`common.unanswered.${end.reason}`, facts);
-    recording?.path.complained(node, complaint);
+    recording?.complained(node, complaint);
     node.error(complaint, msg);
   });
   exchange.onAnswered(() => {

@@ -25,7 +25,7 @@ export function followMessages({ hooks, log }: NodeAPI): void {
     for (const { msg, source, destination } of events) {
       const exchange = exchangeOf(msg as Message);
       if (!exchange) continue;
-      exchange.recording?.path.sent(source.node as Seen, msg as Message);
+      exchange.recording?.sent(source.node as Seen, msg as Message);
       const { watch } = exchange;
       if (!watch) continue;
       const { _flow: flow } = source.node as { _flow?: Router };
@@ -39,8 +39,8 @@ export function followMessages({ hooks, log }: NodeAPI): void {
     const exchange = exchangeOf(msg as Message);
     const { watch, recording } = exchange ?? {};
     watch?.received(node);
-    recording?.path.received(node, msg as Message);
-    latest = recording && { node, path: recording.path };
+    recording?.received(node, msg as Message);
+    latest = recording && { node, path: recording };
     // A switch may keep the messages of a sequence until all are there.
     if (node.type === 'switch') passSwitch(node, (msg as Message).parts === undefined ? watch : undefined);
   });
@@ -49,7 +49,7 @@ export function followMessages({ hooks, log }: NodeAPI): void {
     ({ msg, node, error }: { msg: unknown; node: { node: unknown }; error?: unknown }) => {
       const exchange = exchangeOf(msg as Message);
       exchange?.watch?.completed(node.node as Seen, error);
-      if (error) exchange?.recording?.path.complained(node.node as Seen, error);
+      if (error) exchange?.recording?.complained(node.node as Seen, error);
     },
   );
   hearComplaints(log);

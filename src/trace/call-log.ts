@@ -62,7 +62,7 @@ export class KeptCall {
   duration?: number;
   over = false;
   /** Other ids and numbers to find it by: those of its legs, and SIP's call id. */
-  readonly aliases = new Set<string>();
+  aliases: string[] = [];
   /** Requests so far, of a call that is recorded. */
   requests = 0;
   /** All its requests so far were refused. */
@@ -87,6 +87,11 @@ export class KeptCall {
     this.to = to;
     this.started = started;
     this.status = status;
+  }
+
+  /** It can be found by these, too. */
+  alias(...names: string[]): void {
+    for (const name of names) if (name !== '' && !this.aliases.includes(name)) this.aliases.push(name);
   }
 
   /** The number of the next event. */

@@ -42,9 +42,9 @@ function endedBy({ call_termination_by: told, direction, call_status: status }: 
  * @returns undefined when the call goes on
  */
 export function failsToBegin(recording: Recording): End | undefined {
-  const { status } = recording;
-  const document = recording.document();
-  const isUsable = status !== undefined && ACCEPTED.has(status) && Array.isArray(document) && document.length > 0;
+  const { status, said } = recording;
+  // A list that is not empty; to look into it costs too much here.
+  const isUsable = status !== undefined && ACCEPTED.has(status) && /^\s*\[\s*[^\]\s]/.test(said ?? '');
   if (isUsable) return undefined;
   return {
     by: 'jambonz',
@@ -57,23 +57,22 @@ export function failsToBegin(recording: Recording): End | undefined {
 /** What led to the end: what was wrong with the last answer that jambonz had to read, if anything was. */
 export function causesOf(entries: readonly Entry[], end: End): Cause[] {
   const last = entries.findLast(
-    (entry): entry is Recording =>
-      entry instanceof Recording && entry.came !== undefined && entry.came.hook !== 'call:status',
+    (entry): entry is Recording => entry instanceof Recording && !entry.isOwn && entry.hook !== 'call:status',
   );
   const cause = last && causeIn(last);
   return cause ? [cause, end.last] : [end.last];
 }
 
 function causeIn(recording: Recording): Cause | undefined {
-  const { status, lost, instead, came, path } = recording;
-  const url = pathOf(came?.url ?? '');
+  const { status, lost, instead, target, errors } = recording;
+  const url = target.split('?', 1)[0]!;
   if (lost) return { what: 'hook-no-answer', facts: { url } };
   if (status !== undefined && !ACCEPTED.has(status)) {
-    const error = path.errors.at(-1);
+    const error = errors?.at(-1);
     return { what: 'hook-failed', facts: { url, status, ...(error && { detail: error.text }) } };
   }
   if (instead) return { what: `hook-instead-${instead}`, facts: { url } };
-  const document = recording.document();
+  const document = recording.answerDocument();
   if (!Array.isArray(document)) return undefined;
   const verb = nameOf(document.at(-1));
   if (document.length === 0) return { what: 'hook-empty', facts: { url } };
@@ -84,12 +83,4 @@ function causeIn(recording: Recording): Cause | undefined {
 function nameOf(verb: unknown): string | undefined {
   const { verb: name } = (verb ?? {}) as Body;
   return typeof name === 'string' ? name : undefined;
-}
-
-function pathOf(url: string): string {
-  try {
-    return new URL(url).pathname;
-  } catch {
-    return url;
-  }
 }

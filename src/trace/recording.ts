@@ -8,91 +8,96 @@ export const MOST_CHARACTERS = 256 * 1024;
 
 const OVERHEAD = 700;
 
-/** A request as it came. All texts are free of secrets. */
-export interface Came {
-  method: string;
-  url: string;
-  /** JSON; undefined for none. */
-  body: string | undefined;
-  hook: RequestEvent['hook'];
-  property?: string;
-  leg?: string;
-}
-
 /** Why the answer was not the flow's own. */
 export type Instead = 'time' | 'ended' | 'error';
+
+/** What a recording belongs to. */
+export interface Keeper {
+  readonly log: CallLog;
+  /** A request was answered, or never will be. */
+  settled(recording: Recording): void;
+}
 
 /**
  * One request, its answer, and the way of its message through the flow: three events, made when
  * somebody asks for them. Of a simulated call, which tells the first two itself, only the last.
+ *
+ * There is one for every request, so it is made of few objects. All texts are free of secrets.
  */
-export class Recording implements Numbered {
-  readonly path: Path;
+export class Recording extends Path implements Numbered {
   isNumbered = true;
+  method = '';
+  /** Scheme and host. */
+  scheme = '';
+  host = '';
+  /** Path and query. */
+  target = '';
+  /** The request's body: JSON; undefined for none. */
+  asked: string | undefined = undefined;
+  hook: RequestEvent['hook'] = 'verb:hook';
+  property: string | undefined = undefined;
+  leg: string | undefined = undefined;
+  /** It ends the call, or may be the first. */
+  turn: 'first' | 'last' | undefined = undefined;
   /** The HTTP status of the answer; absent while there is none. */
-  status?: number;
+  status: number | undefined = undefined;
+  /** The answer's body. */
+  said: string | undefined = undefined;
   /** The caller of the webhook is gone, and has got no answer. */
   lost = false;
   /** The guard answered. */
-  instead?: Instead;
-  body: string | undefined;
-  private readonly requestSeq: number;
+  instead: Instead | undefined = undefined;
+  bytes = OVERHEAD;
+  /** How the response ended before it was recorded; absent for Node's own way. */
+  end: ((...args: unknown[]) => unknown) | undefined = undefined;
+  private requestSeq = 0;
   private answerSeq = 0;
   private pathSeq = 0;
-  private pathAt = 0;
   private answerAt = 0;
-  private size: number;
-  /** What follows from the answer, once it is there. */
-  private after?: () => void;
-  private makers?: PathEvent['verbs'];
+  private pathAt = 0;
+  private makers: PathEvent['verbs'] | undefined = undefined;
 
+  /** @param isOwn - the call tells request and answer itself */
   constructor(
-    private readonly log: CallLog,
+    private readonly keeper: Keeper,
     readonly call: KeptCall,
-    /** Undefined when the call tells it itself; then with the request's number. */
-    readonly came: Came | undefined,
+    /** The request's number. */
     readonly id: number,
+    readonly isOwn: boolean,
     node: PassedNode,
     private readonly at: number,
   ) {
-    this.requestSeq = came ? call.next() : 0;
-    this.size = OVERHEAD + (came ? sizeOf(came.body) + sizeOf(came.url) : 0);
-    this.path = new Path(node, () => {
-      this.call.changed(this);
-      this.log.touch(this.call);
-    });
+    super(node);
+    if (!isOwn) this.requestSeq = call.next();
     call.changed(this);
   }
 
-  get bytes(): number {
-    return this.size;
+  get url(): string {
+    return `${this.scheme}://${this.host}${this.target}`;
   }
 
-  get isAnswered(): boolean {
-    return this.answerSeq > 0;
-  }
-
-  /** @param act - is done after the answer, or once it is clear that there will be none */
-  then(act: () => void): void {
-    this.after = act;
+  /** Puts it into the log, once its fields are set. */
+  keep(): void {
+    this.bytes += sizeOf(this.asked) + sizeOf(this.target);
+    this.keeper.log.add(this.call, this);
   }
 
   /** An answer goes out. */
   answered(status: number, chunk: unknown): void {
-    if (this.isAnswered) return;
+    if (this.answerSeq > 0) return;
     this.status = status;
     const text = textOf(chunk);
-    this.path.answered();
+    this.arrived();
     if (text !== undefined && text !== '') {
-      if (this.came) this.body = text;
-      else this.makers = makersOf(parsed(text), this.path.verbs);
+      if (this.isOwn) this.makers = makersOf(parsed(text), this.made);
+      else this.said = text;
     }
     this.settle();
   }
 
   /** Nobody waits for an answer any more. */
   over(): void {
-    if (this.isAnswered) return;
+    if (this.answerSeq > 0) return;
     this.lost = true;
     this.settle();
   }
@@ -104,42 +109,51 @@ export class Recording implements Numbered {
 
   events(after: number): CallEvent[] {
     const events: CallEvent[] = [];
-    if (this.came && this.requestSeq > after) events.push(this.request(this.came));
-    if (this.came && this.answerSeq > after) events.push(this.answer());
+    if (!this.isOwn && this.requestSeq > after) events.push(this.request());
+    if (!this.isOwn && this.answerSeq > after) events.push(this.answer());
     if (this.pathSeq > after) events.push(this.way());
     return events;
   }
 
-  private settle(): void {
-    const { call } = this;
-    this.answerAt = Date.now() - call.started;
-    this.answerSeq = call.next();
-    call.changed(this);
-    const size = sizeOf(this.body) + this.path.nodes.length * 16;
-    this.size += size;
-    this.log.grow(call, size);
-    this.after?.();
-    this.after = undefined;
-    this.log.touch(call);
+  /** The answer as a document. */
+  answerDocument(): unknown {
+    return this.said === undefined ? undefined : parsed(this.said);
   }
 
-  private request({ method, url, body, hook, property, leg }: Came): RequestEvent {
+  protected moved(): void {
+    this.call.changed(this);
+    this.keeper.log.touch(this.call);
+  }
+
+  private settle(): void {
+    const { call, keeper } = this;
+    this.answerAt = Date.now() - call.started;
+    this.answerSeq = call.next();
+    const size = sizeOf(this.said) + this.nodes.length * 16;
+    this.bytes += size;
+    keeper.log.grow(call, size);
+    if (this.turn) keeper.settled(this);
+    this.moved();
+  }
+
+  private request(): RequestEvent {
+    const { requestSeq: seq, at, id, hook, method, url, asked, property, leg } = this;
     return {
-      seq: this.requestSeq,
-      at: this.at,
+      seq,
+      at,
       type: 'request',
-      id: this.id,
+      id,
       hook,
       method,
       url,
-      ...(body !== undefined && { body: parsed(body) }),
+      ...(asked !== undefined && { body: parsed(asked) }),
       ...(property !== undefined && { property }),
       ...(leg !== undefined && { leg }),
     };
   }
 
   private answer(): AnswerEvent {
-    const { answerSeq: seq, answerAt: at, id: request, status, body, lost } = this;
+    const { answerSeq: seq, answerAt: at, id: request, status, said, lost } = this;
     return {
       seq,
       at,
@@ -147,27 +161,22 @@ export class Recording implements Numbered {
       request,
       took: at - this.at,
       ...(status !== undefined && { status }),
-      ...(body !== undefined && { body: parsed(body) }),
+      ...(said !== undefined && { body: parsed(said) }),
       ...(lost && { error: 'the connection was closed before an answer was there' }),
     };
   }
 
   private way(): PathEvent {
-    const { nodes, errors, verbs } = this.path;
+    const { pathSeq: seq, pathAt: at, id: request, nodes, errors, made } = this;
     return {
-      seq: this.pathSeq,
-      at: this.pathAt,
+      seq,
+      at,
       type: 'path',
-      request: this.id,
+      request,
       nodes: [...nodes],
-      verbs: this.makers ?? makersOf(this.document(), verbs),
-      ...(errors.length > 0 && { errors: errors.map((error) => ({ ...error })) }),
+      verbs: this.makers ?? makersOf(this.answerDocument(), made),
+      ...(errors && { errors: errors.map((error) => ({ ...error })) }),
     };
-  }
-
-  /** The answer as a document. */
-  document(): unknown {
-    return this.body === undefined ? undefined : parsed(this.body);
   }
 }
 
@@ -179,7 +188,7 @@ function textOf(chunk: unknown): string | undefined {
   if (tooLong !== undefined) return tooLong;
   const text = chunk.toString();
   // Not text: a recording, a picture.
-  return text.includes('\uFFFD') ? `(${chunk.length} bytes)` : plainAnswer(text);
+  return text.includes('\uFFFD') ? JSON.stringify(`(${chunk.length} bytes)`) : plainAnswer(text);
 }
 
 /** What stands for a text that is too long. */

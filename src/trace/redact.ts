@@ -146,23 +146,41 @@ function hidden(value: unknown): unknown {
 }
 
 /**
+ * JSON that may hold something secret: for each rule above what is in any text that it applies to.
+ * In one pass, as this is done for every request and every answer; what is found is looked at again.
+ */
+const SUSPICIOUS =
+  /authori|auth"|pass[w"p:]|secret|credential|token|signature|bearer|cookie|crypto:|ice-pwd|digest |ha1["_]/i;
+const KEY = /key/i;
+/** A letter can be written so that it is not found. */
+const ESCAPE = '\\u00';
+
+function isSuspicious(json: string): boolean {
+  return (
+    SUSPICIOUS.test(json) ||
+    json.includes('"Basic ') ||
+    json.includes('"basic ') ||
+    KEY.test(json) ||
+    json.includes(ESCAPE) ||
+    hasLogin(json) ||
+    matches(QUERY, json)
+  );
+}
+
+/**
  * A value as JSON, without secrets.
  *
- * @param text - its JSON, where that is there already: nothing has to be written then
+ * @param json - its JSON, where that is there already: mostly nothing has to be written then
  * @returns undefined for what JSON cannot hold
  */
-export function plainJson(value: unknown, text?: string): string | undefined {
-  if (text !== undefined && isClean(value)) return text;
+export function plainJson(value: unknown, json?: string): string | undefined {
+  if (json !== undefined && (!isSuspicious(json) || isClean(value))) return json;
   return JSON.stringify(value, withoutSecrets);
 }
 
-/** What stands in the JSON of an answer when something secret may be in it. */
-const SUSPICIOUS =
-  /authori|passw|secret|token|credential|key"|signature|bearer|basic |digest |"(?:auth|ha1|pass)"|cookie|\\u00|\\n|@|[?&](?:auth|sig|code)=/i;
-
 /** The text of an answer without secrets, JSON or not. */
 export function plainAnswer(text: string): string {
-  if (!SUSPICIOUS.test(text)) return text;
+  if (!isSuspicious(text) && !text.includes('\n')) return text;
   let value: unknown;
   try {
     value = JSON.parse(text);

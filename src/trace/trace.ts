@@ -1,6 +1,7 @@
+import { ServerResponse } from 'node:http';
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { arrivalOf } from '../call/call-body';
+import type { arrivalOf } from '../call/call-body';
 import { rawText } from '../http/body';
 import { classify, type Kind } from '../http/request';
 import type { CallEvent, CallRecord, CallSummary, EndEvent, RequestEvent } from '../simulator/events';
@@ -8,7 +9,7 @@ import { CallLog, LIMITS, type KeptCall, type Limits } from './call-log';
 import { Doorbell } from './doorbell';
 import { causesOf, endOf, failsToBegin, type End } from './ending';
 import type { PassedNode } from './path';
-import { Recording, short } from './recording';
+import { Recording, short, type Keeper } from './recording';
 import { plainJson, plainText } from './redact';
 
 type Body = Record<string, unknown>;
@@ -35,23 +36,28 @@ interface Announced {
 
 const RECORDING = Symbol('jambonz recording');
 
+type Ending = (this: unknown, ...args: unknown[]) => unknown;
+
 interface Recorded {
-  [RECORDING]?: { recording: Recording; end: (...args: unknown[]) => unknown };
+  [RECORDING]?: Recording;
+  end: Ending;
 }
 
+const { end: plainEnd } = ServerResponse.prototype as unknown as { end: Ending };
+
 /** Takes an answer down when it goes out, whoever gives it. */
-function recordedEnd(this: Response & Recorded, ...args: unknown[]): unknown {
-  const { recording, end } = this[RECORDING]!;
+function recordedEnd(this: unknown, chunk?: unknown, encoding?: unknown, done?: unknown): unknown {
+  const recording = (this as Recorded)[RECORDING]!;
   try {
-    recording.answered(this.statusCode, args[0]);
+    recording.answered((this as Response).statusCode, chunk);
   } catch {
     // The trace must not be in the way of a call.
   }
-  return end.apply(this, args);
+  return (recording.end ?? plainEnd).call(this, chunk, encoding, done);
 }
 
 /** Every call that this Node-RED has answered, or simulated. */
-export class Trace {
+export class Trace implements Keeper {
   readonly log: CallLog;
   private readonly announced = new WeakMap<KeptCall, Announced[]>();
   /** The simulated calls that go on, by the ids of their legs, too. */
@@ -77,8 +83,11 @@ export class Trace {
     try {
       const recording = this.begin(node, req, known, known.arrival);
       if (recording) {
-        (res as Recorded)[RECORDING] = { recording, end: res.end as (...args: unknown[]) => unknown };
-        res.end = recordedEnd as Response['end'];
+        const ending = res as unknown as Recorded;
+        ending[RECORDING] = recording;
+        // What middleware has put there stays in use.
+        if (ending.end !== plainEnd) recording.end = ending.end;
+        ending.end = recordedEnd;
       }
       return recording;
     } catch {
@@ -100,7 +109,7 @@ export class Trace {
     Object.assign(call, { direction, from, to, status, over, ...(duration !== undefined && { duration }) });
     if (event.type === 'request') this.announce(call, event);
     if (event.type === 'leg') {
-      call.aliases.add(event.leg).add(event.name);
+      call.alias(event.leg, event.name);
       this.simulated.set(event.leg, call);
     }
     this.keep(call, event);
@@ -147,8 +156,8 @@ export class Trace {
     const found = there.find(({ body }) => body === text) ?? there[0];
     if (!found) return undefined;
     list.splice(list.indexOf(found), 1);
-    const recording = new Recording(this.log, call, undefined, found.id, node, Date.now() - call.started);
-    this.log.add(call, recording);
+    const recording = new Recording(this, call, found.id, true, node, Date.now() - call.started);
+    recording.keep();
     return recording;
   }
 
@@ -164,36 +173,42 @@ export class Trace {
     if (!this.isOn || (kind ?? classify(body)) !== 'call') return undefined;
 
     const { call, isNew } = this.callOf(content, arrival, refused);
+    const recording = new Recording(this, call, ++call.requests, false, node, isNew ? 0 : Date.now() - call.started);
+    const { headers, originalUrl } = req;
+    recording.method = req.method;
+    // The address as its caller had it, where a proxy says.
+    recording.scheme = (headers['x-forwarded-proto'] as string | undefined) ?? schemeOf(req);
+    recording.host = (headers['x-forwarded-host'] as string | undefined) ?? headers.host ?? '';
+    recording.target = plainText(originalUrl);
+    recording.asked = kept(body, rawText(req));
+    recording.hook = hookOf(content, arrival.status, property);
+    recording.property = property;
     const isChild = content.call_sid !== arrival.key;
-    const raw = rawText(req);
-    const came = {
-      method: req.method,
-      url: plainText(urlOf(req)),
-      body: short(raw?.length ?? 0) ?? kept(body, raw),
-      hook: hookOf(content, arrival.status, property),
-      ...(property !== undefined && { property }),
-      ...(isChild && { leg: String(content.call_sid) }),
-    };
-    const recording = new Recording(this.log, call, came, ++call.requests, node, Date.now() - call.started);
-    this.log.add(call, recording);
+    if (isChild) recording.leg = text(content.call_sid);
+    recording.keep();
     if (refused) return recording;
 
     if (!isChild) learn(call, content);
-    else call.aliases.add(String(content.call_sid)).add(String(content.to));
+    else call.alias(text(content.call_sid), text(content.to));
     if (arrival.last) {
-      const ends = endOf(content);
       call.over = true;
-      recording.then(() => this.end(call, ends));
-    } else if (isNew) {
-      recording.then(() => {
-        const ends = came.hook === 'session:new' ? failsToBegin(recording) : undefined;
-        if (!ends) return;
-        call.over = true;
-        call.status = 'failed';
-        this.end(call, ends);
-      });
+      recording.turn = 'last';
+    } else if (isNew && recording.hook === 'session:new') {
+      recording.turn = 'first';
     }
     return recording;
+  }
+
+  /** Notes what follows from an answer, or from its absence. */
+  settled(recording: Recording): void {
+    const { call, turn } = recording;
+    const end = turn === 'last' ? endOf(parsed(recording.asked)) : failsToBegin(recording);
+    if (!end) return;
+    if (turn === 'first') {
+      call.over = true;
+      call.status = 'failed';
+    }
+    this.end(call, end);
   }
 
   private callOf(
@@ -236,7 +251,7 @@ export class Trace {
 function learn(call: KeptCall, body: Body): void {
   if (typeof body.call_status === 'string') call.status = body.call_status;
   if (typeof body.duration === 'number') call.duration = body.duration;
-  if (typeof body.call_id === 'string') call.aliases.add(body.call_id);
+  if (typeof body.call_id === 'string') call.alias(body.call_id);
   // One that began before this Node-RED did, or with a request of one of its legs.
   if (call.from === '') call.from = text(body.from);
   if (call.to === '') call.to = text(body.to);
@@ -252,11 +267,8 @@ function directionOf({ direction }: Body): CallSummary['direction'] {
   return direction === 'outbound' ? 'outbound' : 'inbound';
 }
 
-/** The address as its caller had it, where a proxy says. */
-function urlOf({ headers, originalUrl, protocol }: Request): string {
-  const scheme = headers['x-forwarded-proto'] ?? protocol;
-  const host = headers['x-forwarded-host'] ?? headers.host ?? '';
-  return `${String(scheme)}://${String(host)}${originalUrl}`;
+function schemeOf({ socket }: Request): string {
+  return (socket as { encrypted?: boolean }).encrypted ? 'https' : 'http';
 }
 
 /** Path and query of an address, as they stand in a request. */
@@ -277,6 +289,14 @@ function kept(body: unknown, raw: string | undefined): string | undefined {
 
 function withoutBody(event: CallEvent): string {
   return JSON.stringify({ ...event, seq: 0, body: undefined, data: undefined });
+}
+
+function parsed(json: string | undefined): Body {
+  try {
+    return JSON.parse(json ?? '{}') as Body;
+  } catch {
+    return {};
+  }
 }
 
 function text(value: unknown): string {
