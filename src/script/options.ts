@@ -59,7 +59,7 @@ is the server: each saved call then names its own path.
 Exit code: 0 as expected, 1 a conversation differs, 2 wrong usage or file, 3 the webhook could not be called.
 `;
 
-const LEG = /^(.+?)=(.*)$/;
+const LEG = /^(.+)=([^=]*)$/;
 
 function planOf(text: string): LegPlan {
   const plan = text.trim().toLowerCase().replace(/[-_]/g, ' ');
