@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,6 +6,7 @@ import { play } from '../../src/script/play';
 import { textOf } from '../../src/script/report';
 import { readSavedCalls } from '../../src/script/suite';
 import { startNodeRed, type FlowNode, type NodeRed } from '../support/node-red';
+import { phone } from '../support/phone';
 import { freePort } from '../support/programs';
 
 const root = resolve(__dirname, '../..');
@@ -54,8 +54,8 @@ describe('The example flows, called', function () {
     const report = join(folder, 'report.xml');
     const args = [`${red.url}/`, '--rest', String(rest.port), '--junit', report, '--script', calls];
     try {
-      const { code, output } = await run(join(root, 'dist/src/script/cli.js'), args);
-      assert.equal(code, 0, output);
+      const { code, stdout, stderr } = await phone(args);
+      assert.equal(code, 0, stdout + stderr);
       const xml = readFileSync(report, 'utf8');
       assert.match(xml, new RegExp(`<testsuites tests="${found.length}" failures="0" errors="0"`));
     } finally {
@@ -63,13 +63,3 @@ describe('The example flows, called', function () {
     }
   });
 });
-
-function run(program: string, args: string[]): Promise<{ code: number | null; output: string }> {
-  return new Promise((ended, failed) => {
-    const child = spawn(program, args);
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-    child.once('error', failed);
-    child.once('close', (code) => ended({ code, output }));
-  });
-}

@@ -74,7 +74,7 @@ describe('The command line of jambonz-call', () => {
         '5': 'no answer',
         '6': { status: 404 },
         '*': 'by hand',
-        a: { answer: 1 },
+        'a=b': { answer: 1 },
       },
       files: [],
       verbose: true,

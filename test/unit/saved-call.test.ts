@@ -57,13 +57,25 @@ describe('A saved call', () => {
     ['an unknown property of the call', call({ call: { path: '/x' } }), /^call: there is no property "path"/],
     ['no steps', '{"format":"jambonz-call","version":1}', /^steps is missing/],
     ['a relative address', call({ call: { url: 'ivr' } }), /^call\.url: a path that begins with \//],
-    ['an unknown plan of a leg', call({ call: { legs: { '+3': 'sleeps' } } }), /^call\.legs\["\+3"\]: "busy", .* is needed, not "sleeps"/],
+    [
+      'an unknown plan of a leg',
+      call({ call: { legs: { '+3': 'sleeps' } } }),
+      /^call\.legs\["\+3"\]: "busy", .* is needed, not "sleeps"/,
+    ],
     ['a step that is none', steps({ listen: 'x' }), /^steps\[0\]: is no step; steps are press, say, /],
     ['two steps in one', steps({ hear: 'x', press: '1' }), /^steps\[0\]: is hear and press at once/],
-    ['what does not belong to a step', steps({ skip: true }, { wait: 1, leg: 'x' }), /^steps\[1\]: there is no property "leg"/],
+    [
+      'what does not belong to a step',
+      steps({ skip: true }, { wait: 1, leg: 'x' }),
+      /^steps\[1\]: there is no property "leg"/,
+    ],
     ['keys that no phone has', steps({ press: '1x' }), /^steps\[0\]\.press: keys are needed/],
     ['a broken pattern', steps({ hear: { matches: '(' } }), /^steps\[0\]\.hear\.matches: Invalid regular expression/],
-    ['a broken pattern in a body', steps({ request: { body: { a: [{ matches: '[' }] } } }), /^steps\[0\]\.request\.body\.a\[0\]\.matches/],
+    [
+      'a broken pattern in a body',
+      steps({ request: { body: { a: [{ matches: '[' }] } } }),
+      /^steps\[0\]\.request\.body\.a\[0\]\.matches/,
+    ],
     ['a text that is none', steps({ hear: 5 }), /^steps\[0\]\.hear: a text is needed/],
     ['a leg without a name', steps({ pickUp: true }), /^steps\[0\]: leg is missing/],
     ['a wait without an end', steps({ wait: 1e9 }), /^steps\[0\]\.wait: a number from 0 to 86400/],
@@ -106,8 +118,16 @@ describe('Patterns', () => {
     const body = { digits: '1', call: { from: '+1', n: 2 }, list: [{ a: 1, b: 2 }] };
     assert.equal(difference({ digits: '1', call: { from: { matches: '^\\+' } }, list: [{ a: 1 }] }, body), undefined);
     assert.deepEqual(difference({ call: { n: 3 } }, body), { place: 'call.n', wanted: '3', got: '2' });
-    assert.deepEqual(difference({ speech: { any: true } }, body), { place: 'speech', wanted: '{"any":true}', got: 'nothing' });
-    assert.deepEqual(difference({ digits: { absent: true } }, body), { place: 'digits', wanted: '{"absent":true}', got: '"1"' });
+    assert.deepEqual(difference({ speech: { any: true } }, body), {
+      place: 'speech',
+      wanted: '{"any":true}',
+      got: 'nothing',
+    });
+    assert.deepEqual(difference({ digits: { absent: true } }, body), {
+      place: 'digits',
+      wanted: '{"absent":true}',
+      got: '"1"',
+    });
     assert.deepEqual(difference({ list: [] }, body), { place: 'list', wanted: '[]', got: '[{"a":1,"b":2}]' });
     assert.equal(difference({ constructor: { absent: true } }, body), undefined);
   });
