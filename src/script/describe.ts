@@ -49,6 +49,13 @@ export function ownPart(body: unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(body).filter(([name]) => !BASE.has(name)));
 }
 
+/** What the recognizer has understood; of all that it says about it only that is of interest. */
+export function transcriptOf(speech: unknown): string | undefined {
+  const alternatives = isObject(speech) && Array.isArray(speech.alternatives) ? (speech.alternatives as unknown[]) : [];
+  const [first] = alternatives;
+  return isObject(first) && typeof first.transcript === 'string' ? first.transcript : undefined;
+}
+
 /** The path of an address, with its query. */
 export function pathOf(url: string): string {
   try {
@@ -83,6 +90,8 @@ export function describe(event: CallEvent, nameOf: (leg: string) => string = (le
   switch (event.type) {
     case 'request': {
       const own = ownPart(event.body);
+      const said = transcriptOf(own.speech);
+      if (said !== undefined) own.speech = said;
       const status = isObject(event.body) && event.hook === 'call:status' ? ` ${String(event.body.call_status)}` : '';
       const facts = status || (Object.keys(own).length > 0 ? ` ${cut(JSON.stringify(own), 100)}` : '');
       return `${event.method} ${pathOf(event.url)}${facts}${whose}`;

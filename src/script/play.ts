@@ -32,9 +32,9 @@ import { sentenceOf } from './because';
 
 /** How long a caller takes to react, in milliseconds of the call. */
 export const REACTION_MS = 500;
-/** Nothing happens for so long in a call: nothing will. */
-const QUIET_MS = 3_600_000;
-/** The same in real time. */
+/** A call whose time jumps, and in which nothing has happened for so long in real time, is at a standstill. */
+export const QUIET_MS = 500;
+/** How long to wait for what takes real time. */
 const STALL_MS = 30_000;
 const LAST_EVENTS = 8;
 export const FROM = '+15551230000';
@@ -149,8 +149,8 @@ class Run {
   private index = 0;
   private lastMet = 0;
   private timer: Timer | undefined;
-  private quiet: Timer | undefined;
   private watchdog: NodeJS.Timeout | undefined;
+  private last = 0;
   private release: (() => void) | undefined;
   private busy = false;
   private again = false;
@@ -294,6 +294,7 @@ class Run {
       // A call that nobody of ours has placed is one that the flow has.
       const isAwaited = this.saved.call?.direction === 'outbound' && !this.calls.has('');
       this.know(call, this.placing ?? (isAwaited ? '' : call.id));
+      if (this.placing === undefined) call.plan({ ...this.saved.call?.legs, ...this.options.legs });
     }
     this.events.push({ call, event });
     switch (event.type) {
@@ -341,25 +342,29 @@ class Run {
   /** Sees to it that a conversation in which nothing happens any more comes to an end. */
   private watch(): void {
     if (this.settled) return;
-    clearTimeout(this.watchdog);
-    const { clock } = this.simulator;
-    this.watchdog = setTimeout(() => {
-      // What waits by the clock of a real-time call is not stuck.
-      if (this.timer && !clock.virtual) this.watch();
-      else this.fail('nothing happened any more');
-    }, this.options.stallMs ?? STALL_MS);
-    this.quiet?.cancel();
-    this.quiet = clock.virtual ? clock.after(QUIET_MS, () => this.stillQuiet()) : undefined;
+    const patience = this.options.stallMs ?? STALL_MS;
+    this.last = performance.now();
+    this.watchdog ??= setInterval(() => {
+      const quiet = performance.now() - this.last;
+      // What waits by the clock comes by itself.
+      if (quiet < QUIET_MS || this.timer) return;
+      if (quiet >= patience || !this.isBusyOutside()) this.fail('nothing happened any more');
+    }, QUIET_MS / 5);
   }
 
-  private stillQuiet(): void {
-    if (this.timer) this.watch();
-    else this.fail('nothing happened any more');
+  /** Whether something is under way that takes real time. */
+  private isBusyOutside(): boolean {
+    const isReal = !this.simulator.clock.virtual;
+    return (
+      isReal ||
+      this.pendingHttp ||
+      this.release !== undefined ||
+      this.requests.some(({ event }) => !this.answers.has(event))
+    );
   }
 
   private stopTimers(): void {
-    clearTimeout(this.watchdog);
-    this.quiet?.cancel();
+    clearInterval(this.watchdog);
     this.timer?.cancel();
     this.timer = undefined;
     this.release?.();
@@ -719,6 +724,7 @@ class Run {
     const step = this.saved.steps[this.index];
     const several = this.names.size > 1;
     const last = this.events
+      .filter(({ event }) => event.type !== 'sip')
       .flatMap(({ call, event }) => {
         const line = timed(event, (leg) => this.legNames.get(leg) ?? leg);
         const name = this.names.get(call);

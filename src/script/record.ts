@@ -9,7 +9,7 @@ import type {
   LegPlan,
   RequestEvent,
 } from '../simulator';
-import { ownPart, pathOf, verbsOf } from './describe';
+import { ownPart, pathOf, transcriptOf, verbsOf } from './describe';
 import { FORMAT, VERSION, type Pattern, type Placed, type SavedCall, type Step } from './format';
 
 type Json = Record<string, unknown>;
@@ -53,14 +53,8 @@ function pattern(value: unknown, name = ''): Pattern {
 function speech(own: Json): Json {
   const { speech: said, ...rest } = own;
   if (!isObject(said)) return own;
-  const words = transcript(said);
+  const words = transcriptOf(said);
   return words === undefined ? rest : { ...rest, speech: { alternatives: [{ transcript: words }] } };
-}
-
-function transcript(said: unknown): string | undefined {
-  const alternatives = isObject(said) && Array.isArray(said.alternatives) ? (said.alternatives as unknown[]) : [];
-  const [first] = alternatives;
-  return isObject(first) && typeof first.transcript === 'string' ? first.transcript : undefined;
 }
 
 function requestStep({ method, url, body }: RequestEvent): Step {
@@ -141,7 +135,7 @@ function actionOf(event: DoneEvent, legName: string | undefined): Step | undefin
 function guessed({ body }: RequestEvent): Step | undefined {
   if (!isObject(body)) return undefined;
   if (typeof body.digits === 'string' && KEYS.test(body.digits)) return { press: body.digits };
-  const said = transcript(body.speech);
+  const said = transcriptOf(body.speech);
   return said === undefined ? undefined : { say: said };
 }
 

@@ -32,15 +32,12 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   return length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString('utf8'));
 }
 
-/** A call that names an application gets the webhooks that the saved call says it has. */
-function withApplication(body: unknown, { url, method, statusHook }: Partial<CallOptions>): unknown {
-  const asked = body as Json;
-  if (typeof asked.application_sid !== 'string' || asked.call_hook !== undefined || url === undefined) return body;
-  return {
-    ...asked,
-    call_hook: { url, method: method ?? 'POST' },
-    ...(statusHook && { call_status_hook: { url: statusHook, method: 'POST' } }),
-  };
+/** Whatever application a new call names is the one that the saved call is about. */
+function learnApplication(simulator: Simulator, body: unknown, application: Partial<CallOptions>): void {
+  const { application_sid: sid } = body as Json;
+  const { url } = application;
+  if (typeof sid === 'string' && url !== undefined)
+    simulator.applications.set(sid, { from: '', to: '', ...application, url });
 }
 
 /** Serves the API until it is closed. */
@@ -59,8 +56,8 @@ export async function serveRest(
     try {
       body = await bodyOf(request);
       const isCreated = method === 'POST' && path.endsWith('/Calls');
-      const sent = isCreated && typeof body === 'object' && body !== null ? withApplication(body, application) : body;
-      reply = await simulator.rest(method, path, Object.fromEntries(searchParams), sent);
+      if (isCreated && typeof body === 'object' && body !== null) learnApplication(simulator, body, application);
+      reply = await simulator.rest(method, path, Object.fromEntries(searchParams), body);
     } catch (error) {
       reply = { status: 400, data: { msg: (error as Error).message } };
     }

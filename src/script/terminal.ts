@@ -5,11 +5,9 @@ import { Simulator, realClock, virtualClock, type Call, type CallEvent, type Tim
 import { sentenceOf } from './because';
 import { describe } from './describe';
 import { UsageError, type Options } from './options';
-import { REACTION_MS, FROM, TO } from './play';
+import { FROM, QUIET_MS, REACTION_MS, TO } from './play';
 import { serveRest, type RestApi } from './rest-api';
 
-/** Nothing happens for so long in a call whose time jumps: nothing will. */
-const QUIET_MS = 3_600_000;
 const KEYS = /^[0-9*#]+$/;
 
 const HELP = `  1, 42#              press keys
@@ -42,7 +40,8 @@ class Phone {
   private isOver = false;
   private isVerbose: boolean;
   private timer: Timer | undefined;
-  private quiet: Timer | undefined;
+  private quiet: NodeJS.Timeout | undefined;
+  private inFlight = 0;
   private release: (() => void) | undefined;
   private prompt: () => void = () => undefined;
   private unreachable: string | undefined;
@@ -104,7 +103,7 @@ class Phone {
       reader.close();
       this.input.destroy();
       this.timer?.cancel();
-      this.quiet?.cancel();
+      clearTimeout(this.quiet);
       this.release?.();
       await api?.close();
       this.simulator.close();
@@ -132,7 +131,11 @@ class Phone {
       if (event.ended === undefined) this.playing.add(event.id);
       else this.playing.delete(event.id);
     }
-    if (event.type === 'request') this.firstRequest ??= event.id;
+    if (event.type === 'request') {
+      this.firstRequest ??= event.id;
+      this.inFlight++;
+    }
+    if (event.type === 'answer') this.inFlight--;
     if (event.type === 'answer' && event.request === this.firstRequest && event.status === undefined)
       this.unreachable = event.error ?? 'no answer';
     if (event.type === 'end') this.isOver = true;
@@ -178,17 +181,16 @@ class Phone {
 
   /** A call whose time jumps ends when nothing can happen in it any more. */
   private watch(): void {
-    this.quiet?.cancel();
-    const { clock } = this.simulator;
-    if (!clock.virtual || this.isOver) return;
-    this.quiet = clock.after(QUIET_MS, () => {
-      if (this.lines.length > 0 || this.isOpen) {
+    clearTimeout(this.quiet);
+    if (!this.simulator.clock.virtual || this.isOver) return;
+    this.quiet = setTimeout(() => {
+      if (this.timer || this.lines.length > 0 || this.isOpen || this.inFlight > 0) {
         this.watch();
         return;
       }
       this.print('-- nothing happens any more');
       this.hangUp();
-    });
+    }, QUIET_MS);
   }
 
   private asked(): void {
