@@ -19,7 +19,7 @@ interface Callers {
 }
 
 /** What tells the status of a call, and is no webhook of a verb. */
-const STATUS_FIELDS = new Set(['callStatusHook']);
+const STATUS_FIELDS = new Set(['callStatusHook', 'call_status_url']);
 const MEETINGS = new Set(['conference', 'jambonz room']);
 
 /** What is known since the flows have started. */

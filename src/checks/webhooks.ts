@@ -99,3 +99,15 @@ export function folded(path: string): string {
 export function hasPublicUrl(graph: Graph, { server }: FlowNode): boolean {
   return !isBlank(graph.node(server)?.publicUrl);
 }
+
+/** The path of a hook that is a full address below the public address that some server node gives to this Node-RED. */
+export function pathOnOwnUrl(graph: Graph, node: FlowNode, field: string): string | undefined {
+  const address = literal(node, field) ?? '';
+  for (const server of graph.ofType('jambonz_auth')) {
+    const base = (literal(server, 'publicUrl') ?? '').replace(/\/+$/, '');
+    if (base !== '' && address.toLowerCase().startsWith(`${base.toLowerCase()}/`)) {
+      return pathOf(address.slice(base.length));
+    }
+  }
+  return undefined;
+}
