@@ -46,14 +46,19 @@ function prepare(userDir) {
   mkdirSync(userDir, { recursive: true });
   const settings = join(userDir, 'settings.js');
   if (!existsSync(settings)) writeFileSync(settings, SETTINGS(randomBytes(24).toString('hex')), { mode: 0o600 });
-  const { flowFile = 'flows.json', httpAdminRoot, httpNodeRoot } = createRequire(import.meta.url)(settings);
+  const {
+    flowFile = 'flows.json',
+    httpAdminRoot,
+    httpNodeRoot,
+    jambonzSimulator,
+  } = createRequire(import.meta.url)(settings);
   const flows = resolve(userDir, flowFile);
   if (!existsSync(flows)) writeFileSync(flows, `${JSON.stringify(mergeExamples(at('examples')), null, 2)}\n`);
   installPalette(userDir);
-  return { flows, httpAdminRoot, httpNodeRoot };
+  return { flows, httpAdminRoot, httpNodeRoot, jambonzSimulator };
 }
 
-function describe({ flows, httpAdminRoot, httpNodeRoot }, port) {
+function describe({ flows, httpAdminRoot, httpNodeRoot, jambonzSimulator }, port) {
   const under = (root) => `http://127.0.0.1:${port}/${String(root ?? '').replace(/^\/|\/$/g, '')}`.replace(/\/$/, '');
   const base = under(httpNodeRoot);
   const flow = JSON.parse(readFileSync(flows, 'utf8'));
@@ -74,6 +79,11 @@ function describe({ flows, httpAdminRoot, httpNodeRoot }, port) {
     lines.push(
       `  curl -sS -X POST -H 'content-type: application/json' -d '${JSON.stringify(body)}' ${address(first.url)}`,
     );
+  }
+  if (first && jambonzSimulator !== false) {
+    lines.push('', 'Call it, without a jambonz');
+    lines.push(`  Open ${under(httpAdminRoot)}/ and press Call: the phone is a tab of the sidebar on the right.`);
+    lines.push(`  Or call from here: npx jambonz-call ${address(first.url)}`);
   }
   return [...lines, '', 'Ctrl-C ends it.', ''].join('\n');
 }
