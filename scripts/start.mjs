@@ -24,6 +24,9 @@ module.exports = {
 };
 `;
 
+/** The webhook of the example “IVR menu”. */
+const MENU = '/ivr';
+
 /** Verbs that a caller hears at once. */
 const HEARD = new Set(['say', 'gather', 'play', 'conference', 'enqueue']);
 
@@ -81,9 +84,11 @@ function describe({ flows, httpAdminRoot, httpNodeRoot, jambonzSimulator }, port
     );
   }
   if (first && jambonzSimulator !== false) {
+    // The example in which there is most to hear and to press, unless it was removed.
+    const menu = webhooks(flow).find(({ url }) => url === MENU) ?? first;
     lines.push('', 'Call it, without a jambonz');
     lines.push(`  Open ${under(httpAdminRoot)}/ and press Call: the phone is a tab of the sidebar on the right.`);
-    lines.push(`  Or call from here: npx jambonz-call ${address(first.url)}`);
+    lines.push(`  Or call from here: npx jambonz-call ${address(menu.url)}`);
   }
   return [...lines, '', 'Ctrl-C ends it.', ''].join('\n');
 }
