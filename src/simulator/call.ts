@@ -28,7 +28,7 @@ export class SimulatedCall implements Call, Place {
   readonly ended: Promise<void>;
   /** A turn of a model that somebody plays. */
   readonly modelTurns = new Signal<ModelTurn>();
-  /** What verbs that hold a conversation with a model do with a turn. */
+  /** How parties that get dialled behave, by the end of their number or name. */
   plans: Record<string, LegPlan>;
   /** Where status events go; a verb may change it. */
   statusHook: Hook | undefined;
@@ -48,6 +48,7 @@ export class SimulatedCall implements Call, Place {
   private open = 0;
   private closing: { by: EndEvent['by']; status?: number; reason?: string } | undefined;
   private isEnded = false;
+  private isAborted = false;
 
   constructor(
     readonly world: World,
@@ -374,6 +375,7 @@ export class SimulatedCall implements Call, Place {
   /** Ends everything at once, without a word to anybody. */
   abort(): void {
     this.closing ??= { by: 'simulator' };
+    this.isAborted = true;
     this.patience.end();
     for (const session of this.sessions.values()) session.end('hangup');
     for (const leg of this.legs.values()) leg.end({ by: 'near' });
@@ -393,7 +395,7 @@ export class SimulatedCall implements Call, Place {
 
   /** Over, once nobody is there any more and everything is sent. */
   private settle(): void {
-    if (this.isEnded || this.open > 0 || !this.main.isOver) return;
+    if (this.isEnded || (this.open > 0 && !this.isAborted) || !this.main.isOver) return;
     if ([...this.sessions.values()].some((session) => !session.isGone)) return;
     const { by = 'unknown', ...facts } = this.closing ?? {};
     this.emit({ type: 'end', by, ...facts, because: this.causes });
