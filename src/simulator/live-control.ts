@@ -7,6 +7,8 @@ import { Dial } from './verbs/dial';
 import { Listen } from './verbs/listen';
 import { Enqueue } from './verbs/enqueue';
 import type { Hook } from './requestor';
+import { reasonOf } from './sip';
+import { headersOf } from './verbs/small';
 
 const ACCEPTED: RestAnswer = { status: 202, data: 'Accepted' };
 
@@ -21,6 +23,8 @@ export async function updateCall(call: SimulatedCall, sid: string, body: JsonObj
     return ACCEPTED;
   }
   await Promise.resolve();
+  const request = object(body.sip_request);
+  if (request) return sendRequest(call, session, request);
   command(call, session, body);
   return ACCEPTED;
 }
@@ -39,7 +43,8 @@ function changeStatus(call: SimulatedCall, session: Session, sid: string, status
   call.patience.renew();
   call.because('rest-hangup');
   if (status === 'completed') session.hangUp();
-  else if (isInbound) call.fail('jambonz', 480, 'no-answer');
+  // The engine refuses the call without a word to the status hook.
+  else if (isInbound) call.fail('jambonz', 503);
   else call.outgoing.get(session.leg.id)?.cancel();
   return ACCEPTED;
 }
@@ -113,6 +118,20 @@ function command(call: SimulatedCall, session: Session, body: JsonObject): void 
   if (current instanceof Enqueue && body.leave === true) current.leave();
 }
 
+/** @see engine rule: the answer of the party is the answer of the REST call */
+function sendRequest(call: SimulatedCall, session: Session, request: JsonObject): RestAnswer {
+  call.emit({ type: 'done', did: 'rest', text: 'sip_request' });
+  call.patience.renew();
+  const { method, content_type, content, headers } = request;
+  const status = session.leg.send(
+    String(method),
+    { 'Content-Type': String(content_type), ...headersOf(headers) },
+    String(content),
+  );
+  if (status === undefined) return { status: 500, data: 'request failed' };
+  return { status: 200, data: { status, reason: reasonOf(status) } };
+}
+
 function mute(session: Session, status: unknown): void {
   const { current, leg } = session;
   if (current instanceof Dial) {
@@ -127,9 +146,8 @@ function conference(member: Conference, body: JsonObject): void {
   const { conf_mute_status, conf_hold_status } = body;
   if (conf_mute_status !== undefined) member.command(String(conf_mute_status), 'non_moderator');
   if (conf_hold_status !== undefined) {
-    const prefix = conf_hold_status === 'hold' ? '' : 'un';
-    member.command(`${prefix}mute`, member.member);
-    member.command(`${prefix}deaf`, member.member);
+    const hook = (body.waitHook ?? body.wait_hook) as Hook | undefined;
+    member.hold(conf_hold_status === 'hold', hook);
   }
   const action = object(body.conferenceParticipantAction);
   if (action) member.command(String(action.action), text(action.tag) ?? member.member);
