@@ -65,7 +65,7 @@ export class Trace implements Keeper {
 
   /** @param isOn - real calls are recorded */
   constructor(
-    readonly isOn: boolean,
+    public isOn: boolean,
     publish: (call: { id: string; seq: number }) => void = () => undefined,
     limits: Limits = LIMITS,
   ) {
