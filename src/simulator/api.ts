@@ -19,6 +19,16 @@ export interface SimulatorOptions {
   duration?: (what: string, kind: 'say' | 'play') => number;
   /** The account that requests and hooks name. */
   account?: string;
+  /** The host in SIP addresses of callers; `sip.example.com` by default. */
+  domain?: string;
+  /** Vendors of speech that there are credentials for; all by default. */
+  vendors?: readonly string[];
+  /** Whether something cannot be spoken or played: a text that the vendor refuses, a file that is not there. */
+  fails?: (what: string, kind: 'say' | 'play') => boolean;
+  /** Whether a web socket for audio can be opened; every one by default. */
+  connects?: (url: string) => boolean;
+  /** How parties answer a SIP request of the engine's; undefined for not at all. By default 200, and 202 for REFER. */
+  sipReply?: (method: string) => number | undefined;
 }
 
 /** Basic auth of a webhook. */
@@ -101,6 +111,20 @@ export interface ModelTurn {
   event?: Record<string, unknown>;
 }
 
+/** How something is said. */
+export interface Speech {
+  /** Whether it is understood as complete; it is, by default. */
+  final?: boolean;
+  /** How sure the recognizer is, from 0 to 1; 0.92 by default. */
+  confidence?: number;
+  /** call_sid of the party who says it; the caller by default. */
+  leg?: string;
+  /** The language that it is recognized as; the recognizer's by default. */
+  language?: string;
+  /** Heard only by the recognition that looks for answering machines (true), or only by others (false); by all, when absent. */
+  machine?: boolean;
+}
+
 /** A SIP request that a party sends within its call. */
 export interface SipRequest {
   method: string;
@@ -119,15 +143,17 @@ export interface Call {
   /** Presses keys, one after another. */
   press(digits: string, leg?: string): void;
   /** Says something; without `final: false` it is understood as complete. */
-  say(text: string, options?: { final?: boolean; confidence?: number; leg?: string }): void;
+  say(text: string, options?: Speech): void;
   /** Hangs up, or gives up while it still rings. */
   hangup(leg?: string, headers?: Record<string, string>): void;
   /** A dialled party that is played by hand answers. */
   answer(leg: string): void;
   /** A dialled party that is played by hand refuses. */
   reject(leg: string, status: number): void;
-  /** A party sends a SIP request within the call: INFO, REFER, ... */
-  sip(request: SipRequest, leg?: string): void;
+  /** A party sends a SIP request within the call (INFO, REFER, ...), and gets a status for an answer. */
+  sip(request: SipRequest, leg?: string): number;
+  /** The media server tells something: `avmd::beep`, `mod_audio_fork::disconnect`, ... */
+  fire(event: string, headers?: Record<string, string>, leg?: string): void;
   /** How parties that get dialled from now on behave, by the end of their number or name. `*` is everybody else. */
   plan(legs: Record<string, LegPlan>): void;
   /** A model's turn, while llm, s2s or agent runs. */

@@ -17,11 +17,20 @@ export interface Clock {
    */
   hold(): () => void;
   /**
+   * Lets a clock run on that somebody else holds for one's own sake: a server that takes its time on
+   * the clock of the call that asked it.
+   *
+   * @returns ends it; ending twice is ending once
+   */
+  lend(): () => void;
+  /**
    * Jumps to the next thing that the clock has to do.
    *
    * @returns false when there is none, or when the clock is held
    */
   skip(): boolean;
+  /** Whether it has nothing to do, and nothing holds it. */
+  readonly isIdle: boolean;
   /** Whether it runs by itself through whatever there is to wait for. */
   readonly virtual: boolean;
   /** Forgets everything it has to do. */
@@ -116,6 +125,10 @@ abstract class AgendaClock implements Clock {
   abstract now(): number;
   abstract date(): number;
 
+  get isIdle(): boolean {
+    return this.agenda.next === undefined && this.holds === 0;
+  }
+
   after(ms: number, act: () => void): Timer {
     const due = this.agenda.add(this.now() + Math.max(0, ms), act);
     this.arrange();
@@ -128,14 +141,11 @@ abstract class AgendaClock implements Clock {
   }
 
   hold(): () => void {
-    this.holds++;
-    let isHeld = true;
-    return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      this.holds--;
-      this.arrange();
-    };
+    return this.weigh(1);
+  }
+
+  lend(): () => void {
+    return this.weigh(-1);
   }
 
   skip(): boolean {
@@ -151,6 +161,18 @@ abstract class AgendaClock implements Clock {
   close(): void {
     this.agenda.clear();
     this.arrange();
+  }
+
+  private weigh(holds: 1 | -1): () => void {
+    this.holds += holds;
+    this.arrange();
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.holds -= holds;
+      this.arrange();
+    };
   }
 
   /** Sees to it that the clock goes on when it has something to do. */

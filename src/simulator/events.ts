@@ -71,6 +71,8 @@ export interface HeardEvent extends Happened {
   kind: 'say' | 'play' | 'dtmf' | 'beep';
   /** The text spoken, the URL played, or the digits. */
   text: string;
+  /** Milliseconds that each of the digits sounds. */
+  toneMs?: number;
   /** How it ended; absent while it plays. A second event with the same `id` says so. */
   id: number;
   ended?: 'done' | 'interrupted' | 'failed';
@@ -110,6 +112,9 @@ export interface LegEvent extends Happened {
   state: 'new' | 'ringing' | 'early' | 'answered' | 'waiting' | 'bridged' | 'joined' | 'failed' | 'ended';
   /** The SIP status that it ended with, or its reason. */
   why?: string;
+  /** The final SIP status, and who ended it, once it has ended. */
+  status?: number;
+  by?: 'caller' | 'jambonz' | 'callee' | 'simulator';
 }
 
 /** What the platform tells the account's owner. */
@@ -127,6 +132,22 @@ export interface SipEvent extends Happened {
   /** `INVITE`, `BYE`, ... or a status, `200 OK`. */
   text: string;
   headers?: Record<string, string>;
+  body?: string;
+  /** Of an INVITE that is sent: whom it calls. */
+  uri?: string;
+  leg?: string;
+}
+
+/**
+ * What the media server is told, and nobody hears: recognition and audio streams that begin and end
+ * (`stt start`, `stt stop`, `listen`, `listenPause`, `listenResume`, `listenStop`), a track of `dub`,
+ * `join` and others of a conference.
+ */
+export interface MediaEvent extends Happened {
+  type: 'media';
+  what: string;
+  facts: Record<string, unknown>;
+  verb?: number;
   leg?: string;
 }
 
@@ -176,6 +197,7 @@ export type CallEvent =
   | LegEvent
   | AlertEvent
   | SipEvent
+  | MediaEvent
   | PathEvent
   | AskEvent
   | EndEvent;

@@ -1,0 +1,109 @@
+import { ActionHookDelay } from './action-hook-delay';
+import type { Amd } from './amd';
+import { list, number, object, type JsonObject } from './json';
+import type { Session } from './session';
+import type { Verb } from './verb';
+import type { Gather } from './verbs/gather';
+
+function isGather(verb: Verb): verb is Gather {
+  return verb.written.verb === 'gather';
+}
+
+/** What runs beside the verbs of a session: an interruption that is waited for, a stream, a transcription, ... */
+export class Background {
+  private bargeIn: Gather | undefined;
+  private readonly running = new Map<string, Verb>();
+  private amd: Amd | undefined;
+  private delay: ActionHookDelay | undefined;
+
+  constructor(private readonly session: Session) {}
+
+  /** Whether a gather that is to be carried out finds that somebody listens already. */
+  get absorbs(): boolean {
+    return this.bargeIn !== undefined;
+  }
+
+  /**
+   * Waits for somebody to interrupt, while other verbs run.
+   *
+   * @see engine rule: it has no time limit, listens for speech unless told otherwise, and works once unless it is sticky
+   */
+  listen(options: JsonObject, parent: Verb): void {
+    this.stopListening();
+    if (options.enable !== true) return;
+    const { sticky, ...data } = options;
+    delete data.enable;
+    const { session } = this;
+    const gather = session.make('gather', { input: ['speech'], ...data, timeout: 0, bargein: true }, parent);
+    if (!isGather(gather)) return;
+    this.bargeIn = gather;
+    gather.interrupted.on(() => session.silence());
+    const over = (): void => {
+      if (this.bargeIn !== gather) return;
+      this.bargeIn = undefined;
+      if (sticky === true && !session.isGone && !gather.stopped) this.listen(options, parent);
+    };
+    void session.call.keepOpen(session.perform(gather)).then(over, over);
+  }
+
+  /** Runs a verb beside the others, in the place of the one of the same kind. */
+  start(name: 'listen' | 'transcribe', data: JsonObject, parent: Verb): void {
+    this.stop(name);
+    const { session } = this;
+    const verb = session.make(name, data, parent);
+    this.running.set(name, verb);
+    const over = (): void => {
+      if (this.running.get(name) === verb) this.running.delete(name);
+    };
+    void session.call.keepOpen(session.perform(verb)).then(over, over);
+  }
+
+  get(name: 'listen' | 'transcribe'): Verb | undefined {
+    return this.running.get(name);
+  }
+
+  stop(name: 'listen' | 'transcribe'): void {
+    const verb = this.running.get(name);
+    this.running.delete(name);
+    verb?.kill('interrupted');
+  }
+
+  watchForMachine(amd: Amd): void {
+    this.amd?.stop();
+    this.amd = amd;
+    amd.start();
+  }
+
+  /** What is said while a hook takes long. */
+  delayActions(options: JsonObject): void {
+    this.delay?.stop();
+    this.delay =
+      options.enabled === true
+        ? new ActionHookDelay(this.session, {
+            actions: list(options.actions).map((action) => object(action) ?? {}),
+            noResponse: number(options.noResponseTimeout) ?? 0,
+            giveUp: number(options.noResponseGiveUpTimeout) ?? 0,
+            retries: number(options.retries) ?? 0,
+            ...(Array.isArray(options.giveUpActions) ? { giveUpActions: options.giveUpActions as unknown[] } : {}),
+          })
+        : undefined;
+  }
+
+  /** Asks a hook, and passes the time meanwhile. */
+  whileAsking(ask: () => Promise<void>): Promise<void> {
+    return this.delay ? this.delay.during(ask) : ask();
+  }
+
+  end(): void {
+    this.stopListening();
+    for (const name of [...this.running.keys()]) this.stop(name as 'listen');
+    this.amd?.stop();
+    this.delay?.stop();
+  }
+
+  private stopListening(): void {
+    const gather = this.bargeIn;
+    this.bargeIn = undefined;
+    gather?.kill('interrupted');
+  }
+}

@@ -1,0 +1,203 @@
+import type { Member, Room } from '../conferences';
+import { list, type JsonObject } from '../json';
+import type { Hook } from '../requestor';
+import { Session } from '../session';
+import { Gate } from '../signal';
+import { type Stop, Verb, type VerbKind } from '../verb';
+
+/** Seconds between the rounds of the waitHook, and before the first. */
+const ROUND = 0.75;
+const LOOK_UP = 0.005;
+const WHILE_WAITING: ReadonlySet<string> = new Set(['play', 'say', 'pause']);
+
+/** Brings the caller into a conference. @see engine rule: the hook comes whatever the reason for leaving */
+export class Conference extends Verb implements Member {
+  private readonly admitted = new Gate();
+  private readonly over = new Gate();
+  private readonly room: Room = this.session.call.world.conferences.room(String(this.data.name));
+  private waiting: Session | undefined;
+  private hasJoined = false;
+  private isOnHold = false;
+
+  async run(): Promise<void> {
+    const { data, session, room } = this;
+    if (data.enterHook) await this.playHook('enterHook').catch(() => undefined);
+    // The conference server has to be asked for the room first.
+    if (await this.wait(LOOK_UP)) {
+      if (room.startedAt !== undefined) this.join();
+      else if (data.startConferenceOnEnter === false) await this.waitForBeginning();
+      else this.start();
+      await Promise.race([this.over.passed, this.stop.passed]);
+    }
+    this.leaveRoom();
+    await session.ask(this, 'actionHook', {}).catch(() => undefined);
+  }
+
+  override kill(why: Stop): void {
+    super.kill(why);
+    this.waiting?.end('interrupted');
+    this.over.open();
+  }
+
+  admit(): void {
+    this.waiting?.end('interrupted');
+    this.admitted.open();
+    this.join();
+  }
+
+  kick(): void {
+    this.outcome = 'kicked';
+    // The conference server tells of it, which takes its time.
+    this.session.clock.after(LOOK_UP * 1000, () => this.over.open());
+  }
+
+  /** What the conference server is told to do. */
+  command(what: string, args: string): void {
+    this.leg.tell('conference', { conference: what, args }, this.id);
+  }
+
+  /** Puts this member on hold, with what a hook answers to pass the time. */
+  hold(isOn: boolean, hook?: Hook): void {
+    if (isOn !== this.isOnHold) {
+      this.isOnHold = isOn;
+      const prefix = isOn ? '' : 'un';
+      this.command(`${prefix}mute`, this.member);
+      this.command(`${prefix}deaf`, this.member);
+    }
+    this.waiting?.end('interrupted');
+    if (isOn && hook) void this.session.call.keepOpen(this.passHold(hook)).catch(() => undefined);
+  }
+
+  private async passHold(hook: Hook): Promise<void> {
+    const { patience } = this.session.call;
+    while (this.isHeld() && !this.isStopped()) {
+      if (!(await patience.spend()) || !(await this.playHook('waitHook', hook, () => this.isHeld()))) return;
+    }
+  }
+
+  /** A function, since it changes while something is waited for. */
+  private isHeld(): boolean {
+    return this.isOnHold;
+  }
+
+  /** How the conference server calls this member. */
+  get member(): string {
+    return String(this.room.members.indexOf(this) + 1);
+  }
+
+  private start(): void {
+    const { room, session, data } = this;
+    room.startedAt = session.clock.now();
+    room.telling = {
+      ...(data.statusHook ? { hook: data.statusHook as Hook } : {}),
+      events: new Set(list(data.statusEvents).map(String)),
+    };
+    this.tell('start');
+    this.join();
+    for (const member of room.waiting.splice(0)) member.admit();
+  }
+
+  private join(): void {
+    const { room, data, leg, session } = this;
+    if (this.stopped || this.hasJoined) return;
+    this.hasJoined = true;
+    room.members.push(this);
+    const flags = {
+      ...(data.endConferenceOnExit === true ? { endconf: true } : {}),
+      ...(data.startConferenceOnEnter === true ? { moderator: true } : {}),
+      ...(data.joinMuted === true ? { mute: true } : {}),
+    };
+    leg.tell('join', { join: room.name, ...(Object.keys(flags).length > 0 ? { flags } : {}) }, this.id);
+    session.call.emit({ type: 'leg', leg: leg.id, kind: 'conference', name: room.name, state: 'joined' });
+    leg.emit({ type: 'wait', for: 'conference', verb: this.id });
+    this.tell('join');
+  }
+
+  private async waitForBeginning(): Promise<void> {
+    const { room, session } = this;
+    room.waiting.push(this);
+    session.call.emit({ type: 'leg', leg: this.leg.id, kind: 'conference', name: room.name, state: 'waiting' });
+    this.leg.emit({ type: 'wait', for: 'conference', verb: this.id });
+    if (this.data.waitHook) void session.call.keepOpen(this.passTime()).catch(() => undefined);
+    await Promise.race([this.admitted.passed, this.stop.passed]);
+  }
+
+  /** @see engine rule: who hangs up between two rounds does not keep the engine from trying the next one */
+  private async passTime(): Promise<void> {
+    const { session } = this;
+    while (!this.isAdmitted() && !this.isStopped()) {
+      await new Promise<void>((resolve) => session.clock.after(ROUND * 1000, resolve));
+      if (this.isAdmitted()) return;
+      if (this.isStopped()) {
+        if (this.stopped === 'hangup') session.call.alert('webhook-connection-failure', 'The client is destroyed');
+        return;
+      }
+      if (!(await session.call.patience.spend())) return;
+      await this.playHook('waitHook');
+    }
+  }
+
+  /** A function, since it changes while something is waited for. */
+  private isAdmitted(): boolean {
+    return this.admitted.isOpen();
+  }
+
+  /** @returns whether there was something to play */
+  private async playHook(
+    property: 'waitHook' | 'enterHook',
+    hook = this.data[property] as Hook,
+    isWanted = (): boolean => !this.isAdmitted(),
+  ): Promise<boolean> {
+    const { session } = this;
+    const { verbs = [], request } = await session.askFor(hook, session.info.raw(), { verb: this, property });
+    if (this.isStopped() || !isWanted() || verbs.length === 0) return false;
+    if (verbs.some(({ verb }) => !WHILE_WAITING.has(verb))) throw new Error(`not for a ${property}`);
+    this.waiting = new Session({
+      call: session.call,
+      leg: session.leg,
+      requestor: session.requestor,
+      speech: session.speech,
+      allowed: WHILE_WAITING,
+      parent: this,
+      hangUp: (headers) => session.hangUp(headers),
+    });
+    await this.waiting.run(verbs, request);
+    return true;
+  }
+
+  private leaveRoom(): void {
+    const { room, session, data, leg } = this;
+    const { conferences } = session.call.world;
+    const place = room.waiting.indexOf(this);
+    if (place >= 0) room.waiting.splice(place, 1);
+    if (this.hasJoined) {
+      room.members.splice(room.members.indexOf(this), 1);
+      session.call.emit({ type: 'leg', leg: leg.id, kind: 'conference', name: room.name, state: 'ended' });
+      this.tell('leave');
+      const ends = data.endConferenceOnExit === true && room.members.length > 0;
+      if (ends || room.members.length === 0) this.tell('end');
+      if (ends) for (const member of [...room.members]) member.kick();
+      if (room.members.length === 0) room.startedAt = undefined;
+    }
+    conferences.tidy(room);
+  }
+
+  private tell(event: string): void {
+    const { room, session } = this;
+    const { hook, events } = room.telling;
+    if (hook === undefined || !events.has(event)) return;
+    const facts: JsonObject = {
+      event,
+      conferenceSid: `conf:${session.call.world.account}:${room.name}`,
+      friendlyName: room.name,
+      duration: Math.floor((session.clock.now() - (room.startedAt ?? session.clock.now())) / 1000),
+      members: room.members.length,
+      time: new Date(session.clock.date()).toISOString(),
+      b3: `${'0'.repeat(32)}-${'0'.repeat(16)}-1`,
+    };
+    const told = session.ask(this, 'statusHook', facts, { hook, ignoreReply: true });
+    void session.call.keepOpen(told).catch(() => undefined);
+  }
+}
+
+export const conference: VerbKind = { need: 'media', make: Conference };

@@ -1,0 +1,47 @@
+import { object, type JsonObject } from '../json';
+import type { Leg, Utterance } from '../leg';
+import { Recognition } from '../recognition';
+import { type Stop, Verb, type VerbKind } from '../verb';
+
+/** Writes down what is said. @see engine rule: as a verb of its own it goes on until the call or the application ends */
+export class Transcribe extends Verb {
+  private readonly recognitions: Recognition[] = [];
+  /** The other leg, when it runs for a dial. */
+  otherLeg?: Leg;
+
+  async run(): Promise<void> {
+    const { data, session } = this;
+    const wanted = object(data.recognizer);
+    const recognizer = session.speech.recognizerFor(wanted);
+    for (const leg of [this.leg, this.otherLeg]) {
+      if (!leg) continue;
+      const recognition: Recognition = new Recognition(
+        leg,
+        recognizer,
+        { interim: wanted?.interim === true, verb: this.id, isAttached: leg !== this.leg },
+        (utterance) => this.heard(utterance, recognition, wanted),
+      );
+      this.recognitions.push(recognition);
+    }
+    this.leg.emit({ type: 'wait', for: 'speech', verb: this.id });
+    await this.stop.passed;
+    for (const recognition of this.recognitions) recognition.stop();
+  }
+
+  override kill(why: Stop): void {
+    super.kill(why);
+    for (const recognition of this.recognitions) recognition.stop();
+  }
+
+  private heard(utterance: Utterance, recognition: Recognition, recognizer: JsonObject | undefined): void {
+    if (this.stopped || utterance.text === '') return;
+    if (!utterance.isFinal && recognizer?.interim !== true) return;
+    const { session } = this;
+    const facts = { b3: NO_TRACE, speech: recognition.describe([utterance], utterance.isFinal) };
+    void session.call.keepOpen(session.ask(this, 'transcriptionHook', facts, { raw: true })).catch(() => undefined);
+  }
+}
+
+const NO_TRACE = `${'0'.repeat(32)}-${'0'.repeat(16)}-1`;
+
+export const transcribe: VerbKind = { need: 'media', make: Transcribe };

@@ -1,0 +1,33 @@
+import type { SimulatedCall } from './call';
+import type { Clock } from './clock';
+import type { Conferences } from './conferences';
+import type { CallEvent } from './events';
+import type { Queues } from './queues';
+import type { Transport } from './transport';
+
+/** What all calls of a simulator share. */
+export interface World {
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly secret?: string;
+  readonly platform: '0.9' | '10';
+  readonly patience: number;
+  readonly account: string;
+  /** The host that the engine has for its own. */
+  readonly address: string;
+  /** The host that callers have in their addresses. */
+  readonly domain: string;
+  readonly queues: Queues;
+  readonly conferences: Conferences;
+  allow(url: URL): boolean;
+  duration(text: string, kind: 'say' | 'play'): number;
+  /** Why something cannot be spoken, played or understood: no such file, no credentials for a vendor, ... */
+  hindrance(what: 'say' | 'play', text: string): boolean;
+  /** Whether there are credentials for a vendor of speech. */
+  hasVendor(vendor: string): boolean;
+  sipReply(method: string): number | undefined;
+  /** Whether a socket can be opened. */
+  canConnect(url: string): boolean;
+  told(call: SimulatedCall, event: CallEvent): void;
+  ended(call: SimulatedCall): void;
+}
