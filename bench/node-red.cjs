@@ -29,7 +29,7 @@ RED.start();
 process.on('message', ({ trace }) => {
   // The palette's own module, wherever it is installed: the same process with the trace and without.
   const [, { exports }] = Object.entries(require.cache).find(([path]) =>
-    /node-red-jambonz.src.trace.trace\.js$/.test(path),
+    /node-red-jambonz.dist.src.trace.trace\.js$/.test(path),
   );
   if (trace !== undefined) exports.traceOf({ events: RED.events }).isOn = trace;
   process.send({ cpu: process.cpuUsage() });
