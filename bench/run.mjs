@@ -27,10 +27,11 @@ function serve(script, ...args) {
   return new Promise((resolve, reject) => {
     const child = fork(at('bench', script), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     child.once('exit', (code) => reject(new Error(`${script} ended with code ${code}`)));
-    const cpu = () =>
+    /** The CPU time so far, in microseconds; switches the trace of calls. */
+    const cpu = (trace) =>
       new Promise((told) => {
         child.once('message', (answer) => told(answer.cpu.user + answer.cpu.system));
-        child.send('cpu');
+        child.send({ trace });
       });
     child.once('message', ({ port }) => {
       const stop = () =>
@@ -44,13 +45,13 @@ function serve(script, ...args) {
 }
 
 /** Node-RED with the packed palette and a flow. */
-async function nodeRed(flow, { keys = 0, settings = {} } = {}) {
+async function nodeRed(flow, keys = 0) {
   const userDir = mkdtempSync(join(tmpdir(), 'jambonz-bench-'));
   const place = installedPalette();
   copyFileSync(join(place, 'package.json'), join(userDir, 'package.json'));
   symlinkSync(join(place, 'node_modules'), join(userDir, 'node_modules'));
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow));
-  const { port, stop, cpu } = await serve('node-red.cjs', userDir, JSON.stringify(settings));
+  const { port, stop, cpu } = await serve('node-red.cjs', userDir);
   if (keys > 0) assert.equal((await post(port, `/keys/${keys}`)).status, 200);
   return { port, cpu, stop: () => stop().then(() => rmSync(userDir, { recursive: true })) };
 }
@@ -91,15 +92,18 @@ async function race(title, contestants) {
 }
 
 /**
- * The CPU time that the trace takes: two Node-REDs, one that keeps the calls and one that does not, get the same
- * number of requests in turn, each for a call of its own. What else the machine does costs no CPU time of theirs.
+ * The CPU time that the trace takes: one Node-RED, whose trace is on and off in turn, gets the same number of
+ * requests each time, each for a call of its own, so that nothing else differs: two processes are never alike, and
+ * what else the machine does costs no CPU time of this one.
  */
 async function trace() {
-  const requests = quick ? 1000 : 3000;
-  const bursts = quick ? 6 : 30;
-  const shots = (port) =>
-    autocannon({
-      url: `http://127.0.0.1:${port}/answer`,
+  const requests = quick ? 1000 : 2000;
+  const bursts = quick ? 10 : 40;
+  const server = await nodeRed(palette());
+  const burst = async (on) => {
+    const before = await server.cpu(on);
+    const { errors, non2xx } = await autocannon({
+      url: `http://127.0.0.1:${server.port}/answer`,
       method: 'POST',
       headers,
       body: JSON.stringify({ ...JSON.parse(body), call_sid: '[<id>]' }),
@@ -107,28 +111,21 @@ async function trace() {
       connections: CONNECTIONS,
       amount: requests,
     });
-  const settings = { true: {}, false: { jambonzTrace: false } };
-  const servers = {};
+    assert.equal(errors + non2xx, 0);
+    return ((await server.cpu(on)) - before) / requests;
+  };
   try {
-    for (const on of [true, false]) servers[on] = await nodeRed(palette(), { settings: settings[on] });
-    for (const on of [true, false, true, false]) await shots(servers[on].port);
-    const ratios = [];
-    const perRequest = { true: [], false: [] };
-    for (let burst = 0; burst < bursts; burst++) {
-      // Who is first changes, too.
-      const used = {};
-      for (const on of burst % 2 ? [true, false] : [false, true]) {
-        const before = await servers[on].cpu();
-        const { errors, non2xx } = await shots(servers[on].port);
-        assert.equal(errors + non2xx, 0);
-        used[on] = ((await servers[on].cpu()) - before) / requests;
-        perRequest[on].push(used[on]);
-      }
-      ratios.push(used.true / used.false);
+    for (let warm = 0; warm < 6; warm++) await burst(warm % 2 === 0);
+    const [ratios, on, off] = [[], [], []];
+    for (let count = 0; count < bursts; count++) {
+      // Each is first half of the time.
+      const order = count % 2 ? [on, off] : [off, on];
+      for (const times of order) times.push(await burst(times === on));
+      ratios.push(on.at(-1) / off.at(-1));
     }
-    return { ratio: median(ratios), on: median(perRequest.true), off: median(perRequest.false), bursts };
+    return { ratio: median(ratios), on: median(on), off: median(off), bursts };
   } finally {
-    await Promise.all(Object.values(servers).map(({ stop }) => stop()));
+    await server.stop();
   }
 }
 
@@ -198,7 +195,7 @@ async function main() {
   const contexts = await race('Global context', [
     ...[0, 1000, 10000].map((keys) => [
       `${keys.toLocaleString('en-US')} global keys`,
-      () => nodeRed(palette({ text }), { keys }),
+      () => nodeRed(palette({ text }), keys),
     ]),
     coreNodes,
   ]);

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { serveCalls } from '../src/admin/call-routes';
+import { servePhone } from '../src/admin/phone-routes';
 import { serveWebhooks, type WebhookNode } from '../src/admin/webhook-routes';
 import { arrivalOf } from '../src/call/call-body';
 import { callsOf } from '../src/call/calls';
@@ -120,6 +121,7 @@ export = (RED: NodeAPI): void => {
   RED.nodes.registerType('webhook in', WebhookIn);
   serveWebhooks(RED);
   serveCalls(RED);
+  servePhone(RED);
   saveBeforeCoreAnswers(RED);
 };
 

@@ -28,6 +28,16 @@ export function addEntrance(id: string, entrance: Entrance): () => void {
   };
 }
 
+/** How a `webhook in` takes requests; undefined for one that does not run. */
+export function entranceOf(id: string): Entrance | undefined {
+  return entrances.get(id);
+}
+
+/** Where others reach this Node-RED, as the servers of its webhooks say. */
+export function publicUrls(): string[] {
+  return [...new Set([...entrances.values()].flatMap(({ publicUrl }) => publicUrl ?? []))];
+}
+
 /** What a node with result ports has to ask of its requests, as the deployed flows say. */
 export interface Demand {
   /** Any of these must have signed; empty when one must but there is none. Absent when nobody has to. */

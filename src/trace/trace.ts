@@ -4,6 +4,7 @@ import type { NodeAPI } from 'node-red';
 import type { arrivalOf } from '../call/call-body';
 import { rawText } from '../http/body';
 import { classify, type Kind } from '../http/request';
+import type { Route } from '../simulator';
 import type { CallEvent, CallRecord, CallSummary, EndEvent, RequestEvent } from '../simulator/events';
 import { CallLog, LIMITS, type KeptCall, type Limits } from './call-log';
 import { Doorbell } from './doorbell';
@@ -59,13 +60,15 @@ function recordedEnd(this: unknown, chunk?: unknown, encoding?: unknown, done?: 
 /** Every call that this Node-RED has answered, or simulated. */
 export class Trace implements Keeper {
   readonly log: CallLog;
+  /** How simulated requests get here, where that is another way than their address says. */
+  route: (url: URL) => Route | undefined = () => undefined;
   private readonly announced = new WeakMap<KeptCall, Announced[]>();
   /** The simulated calls that go on, by the ids of their legs, too. */
   private readonly simulated = new Map<string, KeptCall>();
 
   /** @param isOn - real calls are recorded */
   constructor(
-    readonly isOn: boolean,
+    public isOn: boolean,
     publish: (call: { id: string; seq: number }) => void = () => undefined,
     limits: Limits = LIMITS,
   ) {
@@ -106,7 +109,8 @@ export class Trace implements Keeper {
     const call = this.simulated.get(summary.id) ?? this.log.get(summary.id);
     if (call?.source !== 'simulator') return;
     const { direction, from, to, status, duration, over } = summary;
-    Object.assign(call, { direction, from, to, status, over, ...(duration !== undefined && { duration }) });
+    const isOver = over || event.type === 'end';
+    Object.assign(call, { direction, from, to, status, over: isOver, ...(duration !== undefined && { duration }) });
     if (event.type === 'request') this.announce(call, event);
     if (event.type === 'leg') {
       call.alias(event.leg, event.name);
@@ -141,9 +145,17 @@ export class Trace implements Keeper {
     if (leg !== undefined) this.simulated.set(leg, call);
     const list = this.announced.get(call) ?? [];
     this.announced.set(call, list);
-    list.push({ id, target: targetOf(url), body: body === undefined ? undefined : JSON.stringify(body) });
+    list.push({ id, target: this.targetOf(url), body: body === undefined ? undefined : JSON.stringify(body) });
     // To other hosts, which never come here.
     if (list.length > 100) list.shift();
+  }
+
+  /** Path and query of an address, as they will arrive here. */
+  private targetOf(address: string): string {
+    const url = parsedUrl(address);
+    if (!url) return address;
+    const { prefix = '' } = this.route(url) ?? {};
+    return url.pathname.slice(url.pathname.startsWith(prefix) ? prefix.length : 0) + url.search;
   }
 
   /**
@@ -271,16 +283,6 @@ function schemeOf({ socket }: Request): string {
   return (socket as { encrypted?: boolean }).encrypted ? 'https' : 'http';
 }
 
-/** Path and query of an address, as they stand in a request. */
-function targetOf(url: string): string {
-  try {
-    const { pathname, search } = new URL(url);
-    return pathname + search;
-  } catch {
-    return url;
-  }
-}
-
 /** A body without secrets, as JSON. */
 function kept(body: unknown, raw: string | undefined): string | undefined {
   const json = plainJson(body, raw);
@@ -289,6 +291,14 @@ function kept(body: unknown, raw: string | undefined): string | undefined {
 
 function withoutBody(event: CallEvent): string {
   return JSON.stringify({ ...event, seq: 0, body: undefined, data: undefined });
+}
+
+function parsedUrl(address: string): URL | undefined {
+  try {
+    return new URL(address);
+  } catch {
+    return undefined;
+  }
 }
 
 function parsed(json: string | undefined): Body {
