@@ -186,8 +186,8 @@ for (const version of ['4.1', '5.0']) {
       await dial.locator('details > summary').click();
       assert.match((await dial.locator('pre').textContent()) ?? '', /"answerOnBridge": true/);
 
-      await editor.page.evaluate("RED.view.select({nodes: [RED.nodes.node('jbivrsales')]})");
-      await until("document.querySelector('.jambonz-row-verb.jambonz-selected')?.textContent.includes('dial')");
+      await editor.page.evaluate("RED.view.select({nodes: [RED.nodes.node('jbivrsorry')]})");
+      await until("document.querySelector('.jambonz-row-verb.jambonz-selected')?.textContent.includes('Nobody is free')");
     });
 
     it('lists the calls, and shows one of them again', async () => {
