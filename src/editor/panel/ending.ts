@@ -65,7 +65,7 @@ function timedOut(events: readonly CallEvent[]): VerbEvent | undefined {
 
 function waited(events: readonly CallEvent[], { id, at }: VerbEvent): number | undefined {
   const wait = events.filter((event): event is WaitEvent => event.type === 'wait' && event.verb === id).at(-1);
-  return wait && Math.round((at - wait.at) / 100) / 10;
+  return wait && Math.round(((wait.until ?? at) - wait.at) / 100) / 10;
 }
 
 /** What a verb's last hook answered, when it did not bring new verbs. */

@@ -127,7 +127,7 @@ export class Phone {
   show(): void {
     const { call, view, canWrite, phone } = this.session;
     const isOwn = call?.source === 'simulator';
-    const isLive = call !== undefined && !call.over;
+    const { isLive } = this.session;
     const isPlayed = isLive && isOwn && canWrite;
     this.form.show();
     shown(this.form.element, call === undefined);
@@ -151,8 +151,8 @@ export class Phone {
 
   /** What changes with the time alone. */
   tick(): void {
-    const { call, view, now } = this.session;
-    if (!call || call.over) return;
+    const { call, view, now, isLive } = this.session;
+    if (!call || !isLive) return;
     say(this.time, clock(now).replace(/\.\d$/, ''));
     const [wait] = view.waits;
     if (wait) {

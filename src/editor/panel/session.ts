@@ -102,7 +102,7 @@ export class Session {
 
   /** Does something in the call that is shown. */
   async act(deed: Deed): Promise<void> {
-    if (!this.call || this.call.over) return;
+    if (!this.call || !this.isLive) return;
     this.settle(await api.act(this.call.id, deed));
     await this.refresh();
   }
@@ -113,10 +113,15 @@ export class Session {
     return answer;
   }
 
+  /** A call is shown, and it goes on. */
+  get isLive(): boolean {
+    return this.call !== undefined && !this.call.over && !this.view.end;
+  }
+
   /** The time of the call now, as far as one can tell; that of its last event when its clock may jump. */
   get now(): number {
     const { at } = this.view;
-    return this.call && !this.call.over ? at + Math.max(0, Date.now() - this.heardAt) : at;
+    return this.isLive ? at + Math.max(0, Date.now() - this.heardAt) : at;
   }
 
   /** Digits of a call that somebody plays here are his own. */

@@ -47,7 +47,10 @@ class Panel {
   private readonly selected = (selection: unknown): void => {
     const { nodes = [] } = (selection ?? {}) as { nodes?: { id: string }[] };
     // What was clicked here is in view already.
-    if (!this.isRevealing) this.timeline.select(nodes.map(({ id }) => id));
+    this.timeline.select(
+      nodes.map(({ id }) => id),
+      !this.isRevealing,
+    );
   };
 
   constructor() {
@@ -203,7 +206,7 @@ class Panel {
     }
     this.isRevealing = true;
     RED.view.reveal(id);
-    this.timeline.select([]);
+    this.timeline.select([id], false);
     setTimeout(() => {
       this.isRevealing = false;
     }, 0);

@@ -57,10 +57,11 @@ export class Timeline {
     if (isAtEnd && !isFresh) element.scrollTop = element.scrollHeight;
   }
 
-  /** Marks the rows of nodes that are selected on the canvas. */
-  select(nodes: readonly string[]): void {
+  /** Marks the rows of nodes that are selected on the canvas, and scrolls to the first. */
+  select(nodes: readonly string[], scrolls: boolean): void {
     this.selected = new Set(nodes);
     this.mark();
+    if (!scrolls) return;
     const first = this.rows.querySelector('.jambonz-selected');
     if (first) this.element.scrollTop = (first as HTMLElement).offsetTop - 40;
   }
