@@ -99,7 +99,8 @@ interface AskedOfApi {
   method: string;
   path: string;
   body: unknown;
-  status: number;
+  /** Absent until it is answered. */
+  status?: number;
 }
 
 /** Where the webhooks of a saved call are. */
@@ -324,6 +325,8 @@ class Run {
         break;
       case 'ask':
         this.unansweredAsks.push(call);
+        // Somebody has something to do at a later time.
+        if (this.timer) this.answerAsks();
         break;
       case 'end':
         this.ends.set(call, event);
@@ -334,7 +337,7 @@ class Run {
   }
 
   private restAsked(seen: AskedOfApi): void {
-    this.asked.push(seen);
+    if (seen.status === undefined) this.asked.push(seen);
     this.watch();
     this.advance();
   }
@@ -406,9 +409,9 @@ class Run {
 
   /** The clock of the call stands still while the flow is to do something by itself. */
   private holdFor(step: Step | undefined): void {
-    const outside =
-      step !== undefined &&
-      (kindOf(step) === 'asked' || (this.saved.call?.direction === 'outbound' && this.calls.size === 0));
+    const isAsking = this.asked.some(({ status }, i) => i >= this.askedNamed && status === undefined);
+    const isAwaited = this.saved.call?.direction === 'outbound' && this.calls.size === 0;
+    const outside = step !== undefined && isExpectation(step) && !isAsking && (kindOf(step) === 'asked' || isAwaited);
     if (outside && !this.release) this.release = this.simulator.clock.hold();
     if (!outside && this.release) {
       this.release();
@@ -668,7 +671,7 @@ class Run {
         this.askedNamed = i + 1;
         return true;
       }
-      nearest = `${method} ${path}, but ${found ? `${found.place || 'the body'} was ${found.got}` : `the answer was ${status}`}`;
+      nearest = `${method} ${path}, but ${found ? `${found.place || 'the body'} was ${found.got}` : `the answer was ${status ?? 'still to come'}`}`;
     }
     return this.notYet('the REST request', undefined, nearest);
   }
