@@ -1,5 +1,6 @@
 'use strict';
-// Node-RED in a process of its own, with nothing written to the log: `node node-red.cjs <user directory>`.
+// Node-RED in a process of its own, with nothing written to the log:
+// `node node-red.cjs <user directory> <more settings as JSON>`. Tells the CPU time that it has used when asked.
 const http = require('node:http');
 const { createRequire } = require('node:module');
 const RED = require('node-red');
@@ -7,7 +8,7 @@ const RED = require('node-red');
 // The Express that Node-RED itself runs on.
 const express = createRequire(require.resolve('node-red'))('express');
 
-const [userDir] = process.argv.slice(2);
+const [userDir, settings = '{}'] = process.argv.slice(2);
 const app = express();
 const server = http.createServer(app);
 RED.init(server, {
@@ -18,6 +19,7 @@ RED.init(server, {
   credentialSecret: false,
   telemetry: { enabled: false },
   logging: { console: { level: 'off' } },
+  ...JSON.parse(settings),
 });
 app.use('/editor', RED.httpAdmin);
 app.use('/', RED.httpNode);
@@ -25,4 +27,5 @@ RED.events.once('flows:started', () => {
   server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
 });
 RED.start();
+process.on('message', () => process.send({ cpu: process.cpuUsage() }));
 process.once('disconnect', () => process.exit());

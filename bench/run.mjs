@@ -1,6 +1,7 @@
 // npm run bench: this palette, Node-RED's core nodes, an Express application and a bare server, side
 // by side in one run. Every contestant has a process of its own; rounds go round robin, so that
-// whatever drifts on the machine hits all of them. `-- --quick` for a look, not for numbers.
+// whatever drifts on the machine hits all of them. `-- --quick` for a look, not for numbers; `-- --trace` for what the
+// trace of calls costs, alone.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -26,27 +27,32 @@ function serve(script, ...args) {
   return new Promise((resolve, reject) => {
     const child = fork(at('bench', script), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     child.once('exit', (code) => reject(new Error(`${script} ended with code ${code}`)));
+    const cpu = () =>
+      new Promise((told) => {
+        child.once('message', (answer) => told(answer.cpu.user + answer.cpu.system));
+        child.send('cpu');
+      });
     child.once('message', ({ port }) => {
       const stop = () =>
         new Promise((stopped) => {
           child.once('exit', stopped);
           child.disconnect();
         });
-      resolve({ port, stop });
+      resolve({ port, stop, cpu });
     });
   });
 }
 
 /** Node-RED with the packed palette and a flow. */
-async function nodeRed(flow, keys = 0) {
+async function nodeRed(flow, { keys = 0, settings = {} } = {}) {
   const userDir = mkdtempSync(join(tmpdir(), 'jambonz-bench-'));
   const place = installedPalette();
   copyFileSync(join(place, 'package.json'), join(userDir, 'package.json'));
   symlinkSync(join(place, 'node_modules'), join(userDir, 'node_modules'));
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow));
-  const { port, stop } = await serve('node-red.cjs', userDir);
+  const { port, stop, cpu } = await serve('node-red.cjs', userDir, JSON.stringify(settings));
   if (keys > 0) assert.equal((await post(port, `/keys/${keys}`)).status, 200);
-  return { port, stop: () => stop().then(() => rmSync(userDir, { recursive: true })) };
+  return { port, cpu, stop: () => stop().then(() => rmSync(userDir, { recursive: true })) };
 }
 
 const shoot = (port, duration) =>
@@ -84,6 +90,48 @@ async function race(title, contestants) {
   return running.map(({ name, rates, p99 }) => ({ name, rate: median(rates), p99: median(p99) }));
 }
 
+/**
+ * The CPU time that the trace takes: two Node-REDs, one that keeps the calls and one that does not, get the same
+ * number of requests in turn, each for a call of its own. What else the machine does costs no CPU time of theirs.
+ */
+async function trace() {
+  const requests = quick ? 1000 : 3000;
+  const bursts = quick ? 6 : 30;
+  const shots = (port) =>
+    autocannon({
+      url: `http://127.0.0.1:${port}/answer`,
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ ...JSON.parse(body), call_sid: '[<id>]' }),
+      idReplacement: true,
+      connections: CONNECTIONS,
+      amount: requests,
+    });
+  const settings = { true: {}, false: { jambonzTrace: false } };
+  const servers = {};
+  try {
+    for (const on of [true, false]) servers[on] = await nodeRed(palette(), { settings: settings[on] });
+    for (const on of [true, false, true, false]) await shots(servers[on].port);
+    const ratios = [];
+    const perRequest = { true: [], false: [] };
+    for (let burst = 0; burst < bursts; burst++) {
+      // Who is first changes, too.
+      const used = {};
+      for (const on of burst % 2 ? [true, false] : [false, true]) {
+        const before = await servers[on].cpu();
+        const { errors, non2xx } = await shots(servers[on].port);
+        assert.equal(errors + non2xx, 0);
+        used[on] = ((await servers[on].cpu()) - before) / requests;
+        perRequest[on].push(used[on]);
+      }
+      ratios.push(used.true / used.false);
+    }
+    return { ratio: median(ratios), on: median(perRequest.true), off: median(perRequest.false), bursts };
+  } finally {
+    await Promise.all(Object.values(servers).map(({ stop }) => stop()));
+  }
+}
+
 function table(results, base, ratioTitle) {
   const whole = (rate) => Math.round(rate).toLocaleString('en-US');
   console.log(`\n| | requests/s | p99 (ms) | ${ratioTitle} |\n| --- | ---: | ---: | ---: |`);
@@ -98,8 +146,20 @@ async function answerOf(server) {
   return answer.json();
 }
 
+async function compareTrace() {
+  const { ratio, on, off, bursts } = await trace();
+  const rows = [
+    ['jambonzTrace: false', off, 1],
+    ['calls are kept', on, ratio],
+  ];
+  console.log(`\nThe trace of calls, ${bursts} bursts in turn; medians.`);
+  console.log('\n| | CPU time per request (µs) | against off |\n| --- | ---: | ---: |');
+  for (const [name, time, against] of rows) console.log(`| ${name} | ${time.toFixed(0)} | ${against.toFixed(3)} |`);
+}
+
 async function main() {
   build();
+  if (process.argv.includes('--trace')) return compareTrace();
   const sample = await nodeRed(palette());
   const document = await answerOf(sample);
   await sample.stop();
@@ -138,7 +198,7 @@ async function main() {
   const contexts = await race('Global context', [
     ...[0, 1000, 10000].map((keys) => [
       `${keys.toLocaleString('en-US')} global keys`,
-      () => nodeRed(palette({ text }), keys),
+      () => nodeRed(palette({ text }), { keys }),
     ]),
     coreNodes,
   ]);
@@ -152,6 +212,8 @@ async function main() {
     coreNodes,
   ]);
   table(webhooks, webhooks[0], 'against 1');
+
+  await compareTrace();
 }
 
 await main();

@@ -12,6 +12,7 @@ import { prepareMcp, saveMcp } from './mcp';
 import { prepareMore, saveMore, validMore } from './more';
 import { prepareOlder } from './older';
 import { portLabel, preparePorts, savePorts, showPorts } from './ports';
+import { addPanel, removePanel } from './panel/tab';
 import { offerRetries } from './retry';
 import { prepareSecrets } from './secrets';
 import { offerSavedOptions } from './selects';
@@ -78,6 +79,9 @@ const jambonz = {
   validMore,
   current,
   portLabel,
+  /** The sidebar tab with the phone comes and goes with the config node's page. */
+  addPanel,
+  removePanel,
 };
 
 declare global {

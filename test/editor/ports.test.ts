@@ -31,6 +31,7 @@ for (const version of ['4.1', '5.0']) {
       editor = await Editor.open({ nodeRed: version });
     });
     after(() => editor.close());
+    beforeEach(() => editor.clear());
     afterEach(async function () {
       if (this.currentTest?.state === 'failed') await editor.recover();
       editor.checkPage();
