@@ -39,7 +39,8 @@ function changeStatus(call: SimulatedCall, session: Session, sid: string, status
   call.patience.renew();
   call.because('rest-hangup');
   if (status === 'completed') session.hangUp();
-  else if (isInbound) call.fail('jambonz', 480, 'no-answer');
+  // The engine refuses the call without a word to the status hook.
+  else if (isInbound) call.fail('jambonz', 503);
   else call.outgoing.get(session.leg.id)?.cancel();
   return ACCEPTED;
 }
@@ -127,9 +128,8 @@ function conference(member: Conference, body: JsonObject): void {
   const { conf_mute_status, conf_hold_status } = body;
   if (conf_mute_status !== undefined) member.command(String(conf_mute_status), 'non_moderator');
   if (conf_hold_status !== undefined) {
-    const prefix = conf_hold_status === 'hold' ? '' : 'un';
-    member.command(`${prefix}mute`, member.member);
-    member.command(`${prefix}deaf`, member.member);
+    const hook = (body.waitHook ?? body.wait_hook) as Hook | undefined;
+    member.hold(conf_hold_status === 'hold', hook);
   }
   const action = object(body.conferenceParticipantAction);
   if (action) member.command(String(action.action), text(action.tag) ?? member.member);
