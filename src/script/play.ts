@@ -32,8 +32,9 @@ import { sentenceOf } from './because';
 
 /** How long a caller takes to react, in milliseconds of the call. */
 export const REACTION_MS = 500;
-/** A call whose time jumps, and in which nothing has happened for so long in real time, is at a standstill. */
-export const QUIET_MS = 500;
+/** A call whose time jumps is at a standstill when nothing has happened for so many looks, in real time. */
+export const LOOKS = 10;
+export const LOOK_MS = 50;
 /** How long to wait for what takes real time. */
 const STALL_MS = 30_000;
 const LAST_EVENTS = 8;
@@ -152,6 +153,7 @@ class Run {
   private timer: Timer | undefined;
   private watchdog: NodeJS.Timeout | undefined;
   private last = 0;
+  private looks = 0;
   private release: (() => void) | undefined;
   private busy = false;
   private again = false;
@@ -347,12 +349,13 @@ class Run {
     if (this.settled) return;
     const patience = this.options.stallMs ?? STALL_MS;
     this.last = performance.now();
+    this.looks = 0;
     this.watchdog ??= setInterval(() => {
-      const quiet = performance.now() - this.last;
-      // What waits by the clock comes by itself.
-      if (quiet < QUIET_MS || this.timer) return;
-      if (quiet >= patience || !this.isBusyOutside()) this.fail('nothing happened any more');
-    }, QUIET_MS / 5);
+      // What waits by the clock comes by itself. A busy program looks less often, but as many times.
+      if (this.timer || ++this.looks < LOOKS) return;
+      const isStalled = performance.now() - this.last >= patience;
+      if (isStalled || !this.isBusyOutside()) this.fail('nothing happened any more');
+    }, LOOK_MS);
   }
 
   /** Whether something is under way that takes real time. */
