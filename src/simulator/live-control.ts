@@ -7,6 +7,8 @@ import { Dial } from './verbs/dial';
 import { Listen } from './verbs/listen';
 import { Enqueue } from './verbs/enqueue';
 import type { Hook } from './requestor';
+import { reasonOf } from './sip';
+import { headersOf } from './verbs/small';
 
 const ACCEPTED: RestAnswer = { status: 202, data: 'Accepted' };
 
@@ -21,6 +23,8 @@ export async function updateCall(call: SimulatedCall, sid: string, body: JsonObj
     return ACCEPTED;
   }
   await Promise.resolve();
+  const request = object(body.sip_request);
+  if (request) return sendRequest(call, session, request);
   command(call, session, body);
   return ACCEPTED;
 }
@@ -112,6 +116,20 @@ function command(call: SimulatedCall, session: Session, body: JsonObject): void 
     });
   }
   if (current instanceof Enqueue && body.leave === true) current.leave();
+}
+
+/** @see engine rule: the answer of the party is the answer of the REST call */
+function sendRequest(call: SimulatedCall, session: Session, request: JsonObject): RestAnswer {
+  call.emit({ type: 'done', did: 'rest', text: 'sip_request' });
+  call.patience.renew();
+  const { method, content_type, content, headers } = request;
+  const status = session.leg.send(
+    String(method),
+    { 'Content-Type': String(content_type), ...headersOf(headers) },
+    String(content),
+  );
+  if (status === undefined) return { status: 500, data: 'request failed' };
+  return { status: 200, data: { status, reason: reasonOf(status) } };
 }
 
 function mute(session: Session, status: unknown): void {
