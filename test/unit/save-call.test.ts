@@ -108,7 +108,6 @@ describe('A test made of a call', () => {
               reason: 'dtmfDetected',
               digits: '12',
               queue_time: { any: true },
-              dial_call_sid: { any: true },
               customerData: { a: 1 },
             },
           },
