@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serve, type Application, type Served } from '../support/application';
+import { serve, type Application, type Served } from '../support/verb-server';
 import { phone } from '../support/phone';
 
 type Json = Record<string, unknown>;

@@ -4,7 +4,7 @@ import { play, type PlayOptions, type PlayResult } from '../../src/script/play';
 import { scriptOf } from '../../src/script/record';
 import { textOf } from '../../src/script/report';
 import { Simulator, virtualClock, type Call, type CallEvent, type CallOptions } from '../../src/simulator';
-import { serve, type Application, type Served } from '../support/application';
+import { serve, type Application, type Served } from '../support/verb-server';
 import { freePort } from '../support/programs';
 
 type Json = Record<string, unknown>;

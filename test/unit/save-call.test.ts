@@ -17,7 +17,7 @@ function record(events: Unnumbered<CallEvent>[], more: Partial<CallRecord> = {})
     over: true,
     seq: events.length,
     ...more,
-    events: events.map((event, i) => ({ ...event, seq: i + 1 }) as CallEvent),
+    events: events.map((event, i) => ({ ...event, seq: i + 1 })),
   };
 }
 
