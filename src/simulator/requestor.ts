@@ -56,7 +56,6 @@ const CONNECT_MS = 1;
 export class Requestor {
   private tail: Promise<unknown> = Promise.resolve();
   private isWarm: boolean;
-  private isClosed = false;
 
   /**
    * @param url - of the application's webhook: names the host that relative hooks are on
@@ -87,11 +86,6 @@ export class Requestor {
     return new Requestor(this.around, url, this.auth);
   }
 
-  /** Nothing can be asked any more: every further question fails. */
-  close(): void {
-    this.isClosed = true;
-  }
-
   /**
    * Asks a webhook and makes something of its answer.
    *
@@ -116,7 +110,7 @@ export class Requestor {
     const { around } = this;
     const { url: address, method: named } = typeof question.to === 'string' ? { url: question.to } : question.to;
     const method = (named ?? 'POST').toUpperCase();
-    const target = this.isClosed ? 'The client is destroyed' : this.resolve(address);
+    const target = this.resolve(address);
     if (typeof target === 'string') {
       around.alert('webhook-connection-failure', target);
       throw new HookError(target);

@@ -177,12 +177,6 @@ export class Session {
     this.leg.silence();
   }
 
-  /** Takes the place of what runs, whether or not there are verbs in it. */
-  abandon(): void {
-    this.queue = [];
-    this.interrupt('replaced');
-  }
-
   /** The call is gone, or the session is not wanted any more. */
   end(why: Stop): void {
     if (this.isGone) return;

@@ -216,6 +216,39 @@ describe('the simulator', () => {
     await call.ended;
   });
 
+  it('sends no status event of a call that was given up before it had an application', async () => {
+    await serve(({ path }) => (path === '/status' ? [] : 'never'));
+    const call = ring({ statusHook: `${application!.url}/status` });
+    while (application!.asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    call.hangup();
+    assert.equal(call.summary.status, 'no-answer');
+    application!.stop();
+    await call.ended;
+    assert.deepEqual(application!.paths(), ['/flows/call']);
+    assert.deepEqual(
+      eventsOf(call, 'end').map(({ by, status, reason }) => ({ by, status, reason })),
+      [{ by: 'caller', status: 487, reason: 'Request Terminated' }],
+    );
+  });
+
+  it('refuses what the platform refuses, and takes what it takes', async () => {
+    const document = [{ verb: 'say', text: 'x', novelty: 1 }, { verb: 'hangup' }];
+    const statuses: unknown[] = [];
+    for (const platform of ['0.9', '10'] as const) {
+      await serve(() => document, { platform });
+      const call = ring();
+      await call.ended;
+      const [end] = eventsOf(call, 'end');
+      statuses.push([end?.status, end?.reason]);
+      simulator!.close();
+      application!.stop();
+    }
+    assert.deepEqual(statuses, [
+      [480, 'say: unknown property novelty'],
+      [200, undefined],
+    ]);
+  });
+
   it('plays no more calls at once than it may', async () => {
     await serve(() => [{ verb: 'answer' }, { verb: 'pause', length: 5 }], { clock: realClock(), limit: 2 });
     ring();
