@@ -3,13 +3,14 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serve, type Application, type Served } from '../support/verb-server';
+import type { Application } from '../support/application';
+import { serveVerbs, type Verbs } from '../support/verb-server';
 import { phone } from '../support/phone';
 
 type Json = Record<string, unknown>;
 
 /** What an application answers, by path. */
-const application: Application = {
+const verbs: Verbs = {
   '/answer': () => [
     {
       verb: 'gather',
@@ -34,18 +35,18 @@ const application: Application = {
 describe('jambonz-call, in a process of its own', function () {
   this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), 'jambonz-call-'));
-  let server: Served;
+  let server: Application;
   let url: string;
 
   before(async () => {
-    server = await serve(application);
+    server = await serveVerbs(verbs);
     ({ url } = server);
   });
-  after(async () => {
-    await server.stop();
+  after(() => {
+    server.stop();
     rmSync(folder, { recursive: true });
   });
-  beforeEach(() => server.forget());
+  beforeEach(() => (server.asked.length = 0));
 
   const save = (name: string, steps: unknown[], more: Json = {}): string => {
     const file = join(folder, `${name}.json`);
@@ -84,9 +85,9 @@ describe('jambonz-call, in a process of its own', function () {
 
   it('signs with the secret, and never shows it', async () => {
     const { stdout, stderr } = await phone([`${url}/answer`, '-v'], { env: { JAMBONZ_WEBHOOK_SECRET: 'wh_geheim' } });
-    const { body, headers } = server.seen[0]!;
+    const { raw, headers } = server.asked[0]!;
     const [, time, hash] = /^t=(\d+),v1=([0-9a-f]+)$/.exec(String(headers['jambonz-signature'])) ?? [];
-    assert.equal(hash, createHmac('sha256', 'wh_geheim').update(`${time}.${body}`).digest('hex'));
+    assert.equal(hash, createHmac('sha256', 'wh_geheim').update(`${time}.${raw}`).digest('hex'));
     assert.doesNotMatch(stdout + stderr, /geheim/);
   });
 

@@ -4,7 +4,8 @@ import { play, type PlayOptions, type PlayResult } from '../../src/script/play';
 import { scriptOf } from '../../src/script/record';
 import { textOf } from '../../src/script/report';
 import { Simulator, virtualClock, type Call, type CallEvent, type CallOptions } from '../../src/simulator';
-import { serve, type Application, type Served } from '../support/verb-server';
+import type { Application } from '../support/application';
+import { serveVerbs, type Verbs } from '../support/verb-server';
 import { freePort } from '../support/programs';
 
 type Json = Record<string, unknown>;
@@ -12,7 +13,7 @@ type Json = Record<string, unknown>;
 const say = (text: string): Json => ({ verb: 'say', text });
 const dial = { verb: 'dial', target: [{ type: 'phone', number: '+15551230001' }], actionHook: '/dialled' };
 
-const application: Application = {
+const verbs: Verbs = {
   '/menu': () => [
     say('Welcome.'),
     {
@@ -45,9 +46,9 @@ const application: Application = {
 
 describe('A saved call that is played', function () {
   this.timeout(30_000);
-  let server: Served;
+  let server: Application;
   before(async () => {
-    server = await serve(application);
+    server = await serveVerbs(verbs);
   });
   after(() => server.stop());
 
@@ -224,7 +225,7 @@ describe('A saved call that is played', function () {
     assert.deepEqual(requests, ['/menu', '/chosen']);
   });
   async function withPrefix(): Promise<{ requests: string[] }> {
-    const red = await serve({
+    const red = await serveVerbs({
       '/red/menu': () => [{ verb: 'redirect', actionHook: '/red/chosen' }],
       '/red/chosen': () => [say('Here.')],
     });
@@ -236,9 +237,9 @@ describe('A saved call that is played', function () {
         steps: [{ request: { path: '/menu' } }, { request: { path: '/chosen' } }, { hear: 'Here.' }, { end: true }],
       });
       passes(await play(saved, { url: `${red.url}/red/` }));
-      return { requests: red.seen.map(({ path }) => path.replace('/red', '')) };
+      return { requests: red.asked.map(({ path }) => path.replace('/red', '')) };
     } finally {
-      await red.stop();
+      red.stop();
     }
   }
 
