@@ -32,8 +32,9 @@ import { sentenceOf } from './because';
 
 /** How long a caller takes to react, in milliseconds of the call. */
 export const REACTION_MS = 500;
-/** A call whose time jumps, and in which nothing has happened for so long in real time, is at a standstill. */
-export const QUIET_MS = 500;
+/** A call whose time jumps is at a standstill when nothing has happened for so many looks, in real time. */
+export const LOOKS = 10;
+export const LOOK_MS = 50;
 /** How long to wait for what takes real time. */
 const STALL_MS = 30_000;
 const LAST_EVENTS = 8;
@@ -99,7 +100,8 @@ interface AskedOfApi {
   method: string;
   path: string;
   body: unknown;
-  status: number;
+  /** Absent until it is answered. */
+  status?: number;
 }
 
 /** Where the webhooks of a saved call are. */
@@ -151,6 +153,7 @@ class Run {
   private timer: Timer | undefined;
   private watchdog: NodeJS.Timeout | undefined;
   private last = 0;
+  private looks = 0;
   private release: (() => void) | undefined;
   private busy = false;
   private again = false;
@@ -324,6 +327,8 @@ class Run {
         break;
       case 'ask':
         this.unansweredAsks.push(call);
+        // Somebody has something to do at a later time.
+        if (this.timer) this.answerAsks();
         break;
       case 'end':
         this.ends.set(call, event);
@@ -334,7 +339,7 @@ class Run {
   }
 
   private restAsked(seen: AskedOfApi): void {
-    this.asked.push(seen);
+    if (seen.status === undefined) this.asked.push(seen);
     this.watch();
     this.advance();
   }
@@ -344,12 +349,13 @@ class Run {
     if (this.settled) return;
     const patience = this.options.stallMs ?? STALL_MS;
     this.last = performance.now();
+    this.looks = 0;
     this.watchdog ??= setInterval(() => {
-      const quiet = performance.now() - this.last;
-      // What waits by the clock comes by itself.
-      if (quiet < QUIET_MS || this.timer) return;
-      if (quiet >= patience || !this.isBusyOutside()) this.fail('nothing happened any more');
-    }, QUIET_MS / 5);
+      // What waits by the clock comes by itself. A busy program looks less often, but as many times.
+      if (this.timer || ++this.looks < LOOKS) return;
+      const isStalled = performance.now() - this.last >= patience;
+      if (isStalled || !this.isBusyOutside()) this.fail('nothing happened any more');
+    }, LOOK_MS);
   }
 
   /** Whether something is under way that takes real time. */
@@ -406,9 +412,9 @@ class Run {
 
   /** The clock of the call stands still while the flow is to do something by itself. */
   private holdFor(step: Step | undefined): void {
-    const outside =
-      step !== undefined &&
-      (kindOf(step) === 'asked' || (this.saved.call?.direction === 'outbound' && this.calls.size === 0));
+    const isAsking = this.asked.some(({ status }, i) => i >= this.askedNamed && status === undefined);
+    const isAwaited = this.saved.call?.direction === 'outbound' && this.calls.size === 0;
+    const outside = step !== undefined && isExpectation(step) && !isAsking && (kindOf(step) === 'asked' || isAwaited);
     if (outside && !this.release) this.release = this.simulator.clock.hold();
     if (!outside && this.release) {
       this.release();
@@ -668,7 +674,7 @@ class Run {
         this.askedNamed = i + 1;
         return true;
       }
-      nearest = `${method} ${path}, but ${found ? `${found.place || 'the body'} was ${found.got}` : `the answer was ${status}`}`;
+      nearest = `${method} ${path}, but ${found ? `${found.place || 'the body'} was ${found.got}` : `the answer was ${status ?? 'still to come'}`}`;
     }
     return this.notYet('the REST request', undefined, nearest);
   }

@@ -17,9 +17,9 @@ type Json = Record<string, unknown>;
 /** How long a caller takes to react when nothing says otherwise; see play.ts. */
 const REACTION_MS = 500;
 
-/** What a hook says that is another one in every call. */
-const VARIES =
-  /(^|_)(s?id|sid|time|seconds|milliseconds|offset_pos|duration|waited|timestamp|date|position|size|callid|branch|tag)$|^(queue_time|queue_size|queue_position|time)$/i;
+/** What a hook says that is another one in every call: names of things, and what time or other callers decide. */
+const NAMES = /(^|_)(sid|callid|call_id)$/i;
+const VARIES = /(^|_)(id|time|seconds|milliseconds|offset_pos|duration|timestamp|date|position|size)$/i;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const KEYS = /^[0-9*#A-D]{1,100}$/i;
@@ -45,7 +45,11 @@ function pattern(value: unknown, name = ''): Pattern {
   if (typeof value === 'string') return UUID.test(value) || TIME.test(value) ? steady(value) : value;
   if (Array.isArray(value)) return value.map((entry) => pattern(entry));
   if (isObject(value))
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, pattern(entry, key)]));
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([key]) => !NAMES.test(key))
+        .map(([key, entry]) => [key, pattern(entry, key)]),
+    );
   return value;
 }
 
@@ -81,17 +85,22 @@ function answerStep({ status, body, error }: AnswerEvent): Step | undefined {
   return { answer: { status, ...(verbs && { verbs }) } };
 }
 
+/** The legs that somebody has answered or refused for. */
+function playedByHand(events: readonly CallEvent[]): Set<string> {
+  return new Set(
+    events.flatMap((event) =>
+      event.type === 'done' && event.leg && /^(answer|reject)$/.test(event.did) ? [event.leg] : [],
+    ),
+  );
+}
+
 /** How the legs of a call behaved, so that they do it again. */
 function plans(events: readonly CallEvent[]): Record<string, LegPlan> {
   const legs = new Map<string, LegEvent[]>();
   for (const event of events) {
     if (event.type === 'leg' && event.kind === 'dialled') legs.set(event.leg, [...(legs.get(event.leg) ?? []), event]);
   }
-  const byHand = new Set(
-    events.flatMap((event) =>
-      event.type === 'done' && event.leg && /^(answer|reject)$/.test(event.did) ? [event.leg] : [],
-    ),
-  );
+  const byHand = playedByHand(events);
   return Object.fromEntries(
     [...legs].map(([leg, states]) => {
       const [begun] = states;
@@ -173,6 +182,7 @@ function placedOf(record: CallRecord, first: RequestEvent | undefined): Placed {
 export function scriptOf(record: CallRecord): SavedCall {
   const { events } = record;
   const names = new Map(events.flatMap((event) => (event.type === 'leg' ? [[event.leg, event.name] as const] : [])));
+  const byHand = playedByHand(events);
   const isReal = !events.some(({ type }) => type === 'heard' || type === 'done');
   const first = events.find((event) => event.type === 'request' && event.hook !== 'rest') as RequestEvent | undefined;
   const steps: Step[] = [];
@@ -205,11 +215,19 @@ export function scriptOf(record: CallRecord): SavedCall {
       case 'done': {
         const step = actionOf(event, event.leg === undefined ? undefined : (names.get(event.leg) ?? event.leg));
         if (step) {
-          const isInto = playing.size > 0;
+          // Into a prompt, and of another party, whom no prompt tells when it is time.
+          const isInto = playing.size > 0 || event.leg !== undefined;
           add(isInto ? { ...step, after: Math.max(0, Math.round((event.at - before) / 100) / 10) } : step, event.at);
         }
         break;
       }
+      case 'leg':
+        if (
+          event.kind === 'dialled' &&
+          (event.state === 'bridged' || (event.state === 'ringing' && byHand.has(event.leg)))
+        )
+          add({ becomes: event.state, leg: event.name }, event.at);
+        break;
       case 'end': {
         const { by, status } = event;
         const isKnown = by === 'caller' || by === 'jambonz' || by === 'callee';

@@ -11,7 +11,8 @@ export interface RestSeen {
   method: string;
   path: string;
   body: unknown;
-  status: number;
+  /** Absent until it is answered. */
+  status?: number;
 }
 
 export interface RestApi {
@@ -45,16 +46,18 @@ export async function serveRest(
   simulator: Simulator,
   application: Partial<CallOptions>,
   { host, port }: { host: string; port: number },
+  /** Hears of each request twice: when it has come, and when it is answered. */
   seen: (request: RestSeen) => void,
 ): Promise<RestApi> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const method = request.method ?? 'GET';
     const path = pathname.replace(/^.*?\/v1(?=\/)/, '');
-    let body: unknown;
+    const asked: RestSeen = { method, path, body: undefined };
     let reply: { status: number; data?: unknown };
     try {
-      body = await bodyOf(request);
+      const body = (asked.body = await bodyOf(request));
+      seen(asked);
       const isCreated = method === 'POST' && path.endsWith('/Calls');
       if (isCreated && typeof body === 'object' && body !== null) learnApplication(simulator, body, application);
       reply = await simulator.rest(method, path, Object.fromEntries(searchParams), body);
@@ -65,7 +68,8 @@ export async function serveRest(
     const text = data === undefined ? '' : typeof data === 'string' ? data : JSON.stringify(data);
     const type = typeof data === 'string' ? 'text/plain' : 'application/json';
     response.writeHead(status, text === '' ? {} : { 'content-type': `${type}; charset=utf-8` }).end(text);
-    seen({ method, path, body, status });
+    asked.status = status;
+    seen(asked);
   };
   const server = createServer((request, response) => void answer(request, response));
   server.listen(port, host);

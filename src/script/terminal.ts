@@ -5,7 +5,7 @@ import { Simulator, realClock, virtualClock, type Call, type CallEvent, type Tim
 import { sentenceOf } from './because';
 import { describe } from './describe';
 import { UsageError, type Options } from './options';
-import { FROM, QUIET_MS, REACTION_MS, TO } from './play';
+import { FROM, LOOKS, LOOK_MS, REACTION_MS, TO } from './play';
 import { serveRest, type RestApi } from './rest-api';
 
 const KEYS = /^[0-9*#]+$/;
@@ -190,7 +190,7 @@ class Phone {
       }
       this.print('-- nothing happens any more');
       this.hangUp();
-    }, QUIET_MS);
+    }, LOOKS * LOOK_MS);
   }
 
   private asked(): void {

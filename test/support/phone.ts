@@ -10,10 +10,22 @@ export interface Ran {
   stderr: string;
 }
 
+export interface PhoneOptions {
+  /** What is typed. */
+  input?: string;
+  env?: Record<string, string>;
+  /** Another copy of the program. */
+  file?: string;
+  /** Another Node; without it the program finds its own, as it does for its users. */
+  node?: string;
+}
+
 /** Runs `jambonz-call` in a process of its own, with something piped into it. */
-export function phone(args: string[], options: { input?: string; env?: Record<string, string> } = {}): Promise<Ran> {
+export function phone(args: string[], options: PhoneOptions = {}): Promise<Ran> {
   return new Promise((ended, failed) => {
-    const child = spawn(program, args, { env: { ...process.env, ...options.env } });
+    const { file = program, node } = options;
+    const [command, all] = node === undefined ? [file, args] : [node, [file, ...args]];
+    const child = spawn(command, all, { env: { ...process.env, ...options.env } });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => (stdout += String(chunk)));

@@ -85,7 +85,7 @@ describe('A saved call', () => {
     it(`is refused for ${what}`, () => {
       assert.throws(
         () => parseSavedCall(content),
-        (error: Error) => error instanceof FormatError && message.test(error.message) === true,
+        (error: Error) => error instanceof FormatError && message.test(error.message),
         `expected ${String(message)}`,
       );
     });
