@@ -6,7 +6,7 @@ import { formOf, open } from './form';
 import { openUsedGroups } from './groups';
 import { prepareHeaders, saveHeaders } from './headers';
 import { checkHooks } from './hooks';
-
+import { mendSuggestedNodes } from './imported';
 import { prepareKinds, saveKinds } from './kinds';
 import { prepareMcp, saveMcp } from './mcp';
 import { prepareMore, saveMore, validMore } from './more';
@@ -95,3 +95,4 @@ warnOfClash();
 forgetListsAfterDeploy();
 checkVersions();
 startChecks();
+mendSuggestedNodes();
