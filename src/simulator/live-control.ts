@@ -149,8 +149,13 @@ function conference(member: Conference, body: JsonObject): void {
     const hook = (body.waitHook ?? body.wait_hook) as Hook | undefined;
     member.hold(conf_hold_status === 'hold', hook);
   }
-  const action = object(body.conferenceParticipantAction);
-  if (action) member.command(String(action.action), text(action.tag) ?? member.member);
+  const wanted = object(body.conferenceParticipantAction);
+  const action = text(wanted?.action);
+  if (action === 'hold' || action === 'unhold') member.hold(action === 'hold');
+  else if (action !== undefined) {
+    const tag = text(wanted?.tag);
+    member.command(action, tag === undefined ? member.member : `${member.member} ${tag}`);
+  }
 }
 
 /** Says something to both parties of a dial, or to the one who is listened to. */
