@@ -62,10 +62,11 @@ export class SimulatedCall implements Call, Place {
     this.plans = { ...options.legs };
     this.journal = new Journal(clock, (event) => world.told(this, event));
     this.patience = new Patience(world.patience, (verbs) => this.emit({ type: 'ask', verbs }));
+    const secret = world.secret(options);
     this.surroundings = {
       clock,
       transport: world.transport,
-      ...(world.secret === undefined ? {} : { secret: world.secret }),
+      ...(secret === undefined ? {} : { secret }),
       allow: (url) => world.allow(url),
       asked: (question) => {
         const id = this.journal.next('request');

@@ -39,8 +39,8 @@ export class Simulator {
     const { vendors, duration, fails, sipReply, connects, allow } = options;
     this.world = {
       clock: this.clock,
-      transport: new Transport(this.clock),
-      ...(options.secret === undefined ? {} : { secret: options.secret }),
+      transport: new Transport(this.clock, options.route),
+      secret: (call) => (typeof options.secret === 'function' ? options.secret(call) : options.secret),
       platform: options.platform ?? '0.9',
       patience: options.patience ?? PATIENCE,
       account: options.account ?? randomUUID(),
