@@ -91,6 +91,7 @@ export class Simulator {
       originatingSipTrunkName: options.trunk ?? 'simulator',
     });
     call.main.info.sbcCallid = `${randomUUID()}@sbc`;
+    if (options.tag) call.main.info.customerData = options.tag;
     void call.keepOpen(answerCall(call, options));
     return call;
   }

@@ -145,7 +145,7 @@ export class Gather extends Verb {
   private key(digit: string): void {
     const { data } = this;
     this.timers.cancel('digits');
-    if (data.dtmfBargein !== false && this.hasDigits) {
+    if ((data.dtmfBargein ?? this.hasDigits) === true) {
       const wasPrompting = this.isPrompting;
       this.cutIn();
       if (wasPrompting) this.restart();
