@@ -1,6 +1,7 @@
 // npm run bench: this palette, Node-RED's core nodes, an Express application and a bare server, side
 // by side in one run. Every contestant has a process of its own; rounds go round robin, so that
-// whatever drifts on the machine hits all of them. `-- --quick` for a look, not for numbers.
+// whatever drifts on the machine hits all of them. `-- --quick` for a look, not for numbers; `-- --trace` for what the
+// trace of calls costs, alone.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -26,13 +27,19 @@ function serve(script, ...args) {
   return new Promise((resolve, reject) => {
     const child = fork(at('bench', script), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     child.once('exit', (code) => reject(new Error(`${script} ended with code ${code}`)));
+    /** The CPU time so far, in microseconds; switches the trace of calls. */
+    const cpu = (trace) =>
+      new Promise((told) => {
+        child.once('message', (answer) => told(answer.cpu.user + answer.cpu.system));
+        child.send({ trace });
+      });
     child.once('message', ({ port }) => {
       const stop = () =>
         new Promise((stopped) => {
           child.once('exit', stopped);
           child.disconnect();
         });
-      resolve({ port, stop });
+      resolve({ port, stop, cpu });
     });
   });
 }
@@ -44,9 +51,9 @@ async function nodeRed(flow, keys = 0) {
   copyFileSync(join(place, 'package.json'), join(userDir, 'package.json'));
   symlinkSync(join(place, 'node_modules'), join(userDir, 'node_modules'));
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow));
-  const { port, stop } = await serve('node-red.cjs', userDir);
+  const { port, stop, cpu } = await serve('node-red.cjs', userDir);
   if (keys > 0) assert.equal((await post(port, `/keys/${keys}`)).status, 200);
-  return { port, stop: () => stop().then(() => rmSync(userDir, { recursive: true })) };
+  return { port, cpu, stop: () => stop().then(() => rmSync(userDir, { recursive: true })) };
 }
 
 const shoot = (port, duration) =>
@@ -84,6 +91,44 @@ async function race(title, contestants) {
   return running.map(({ name, rates, p99 }) => ({ name, rate: median(rates), p99: median(p99) }));
 }
 
+/**
+ * The CPU time that the trace takes: one Node-RED, whose trace is on and off in turn, gets the same number of
+ * requests each time, each for a call of its own, so that nothing else differs: two processes are never alike, and
+ * what else the machine does costs no CPU time of this one.
+ */
+async function trace() {
+  const requests = quick ? 1000 : 2000;
+  const bursts = quick ? 10 : 40;
+  const server = await nodeRed(palette());
+  const burst = async (on) => {
+    const before = await server.cpu(on);
+    const { errors, non2xx } = await autocannon({
+      url: `http://127.0.0.1:${server.port}/answer`,
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ ...JSON.parse(body), call_sid: '[<id>]' }),
+      idReplacement: true,
+      connections: CONNECTIONS,
+      amount: requests,
+    });
+    assert.equal(errors + non2xx, 0);
+    return ((await server.cpu(on)) - before) / requests;
+  };
+  try {
+    for (let warm = 0; warm < 6; warm++) await burst(warm % 2 === 0);
+    const [ratios, on, off] = [[], [], []];
+    for (let count = 0; count < bursts; count++) {
+      // Each is first half of the time.
+      const order = count % 2 ? [on, off] : [off, on];
+      for (const times of order) times.push(await burst(times === on));
+      ratios.push(on.at(-1) / off.at(-1));
+    }
+    return { ratio: median(ratios), on: median(on), off: median(off), bursts };
+  } finally {
+    await server.stop();
+  }
+}
+
 function table(results, base, ratioTitle) {
   const whole = (rate) => Math.round(rate).toLocaleString('en-US');
   console.log(`\n| | requests/s | p99 (ms) | ${ratioTitle} |\n| --- | ---: | ---: | ---: |`);
@@ -98,8 +143,20 @@ async function answerOf(server) {
   return answer.json();
 }
 
+async function compareTrace() {
+  const { ratio, on, off, bursts } = await trace();
+  const rows = [
+    ['jambonzTrace: false', off, 1],
+    ['calls are kept', on, ratio],
+  ];
+  console.log(`\nThe trace of calls, ${bursts} bursts in turn; medians.`);
+  console.log('\n| | CPU time per request (µs) | against off |\n| --- | ---: | ---: |');
+  for (const [name, time, against] of rows) console.log(`| ${name} | ${time.toFixed(0)} | ${against.toFixed(3)} |`);
+}
+
 async function main() {
   build();
+  if (process.argv.includes('--trace')) return compareTrace();
   const sample = await nodeRed(palette());
   const document = await answerOf(sample);
   await sample.stop();
@@ -152,6 +209,8 @@ async function main() {
     coreNodes,
   ]);
   table(webhooks, webhooks[0], 'against 1');
+
+  await compareTrace();
 }
 
 await main();

@@ -1,11 +1,15 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { serveServers } from '../src/admin/server-routes';
 import { JambonzApi, type ApiSettings } from '../src/jambonz-api';
+import { phoneOf, type Phone } from '../src/phone/phone';
+import { Problem } from '../src/problem';
 import { Incomplete, type ServerCredentials, type ServerNode } from '../src/server';
 import { toPlatform } from '../src/specification';
 import { FieldReader, isBlank, type Message } from '../src/typed-value';
 
 interface Config extends NodeDef {
+  /** No server: the call simulator of this Node-RED. */
+  simulator?: boolean;
   platform?: string;
   /** Where jambonz reaches this Node-RED. */
   publicUrl?: string;
@@ -45,6 +49,14 @@ async function readSettings(fields: FieldReader, msg: Message): Promise<ApiSetti
   };
 }
 
+/** The simulator's REST API. @throws Problem when it is switched off */
+function simulatedApi(phone: Phone, signal: AbortSignal | undefined): JambonzApi {
+  if (!phone.isEnabled) throw new Problem('simulator-off');
+  const { account: accountSid } = phone;
+  const transport = phone.rest.bind(phone);
+  return new JambonzApi({ baseUrl: 'http://simulator.invalid', accountSid, token: 'simulator', transport }, signal);
+}
+
 /** A setting that counts; undefined when it is blank or no such number. */
 function positive(value: unknown): number | undefined {
   const number = isBlank(value) ? NaN : Number(value);
@@ -77,7 +89,10 @@ export = (RED: NodeAPI): void => {
     const readers = new WeakMap<Node, FieldReader>();
     const seconds = positive(config.timeout);
     const limits = { retries: positive(config.retries) ?? 0, ...(seconds && { timeoutMs: seconds * 1000 }) };
+    this.isSimulated = config.simulator === true;
     this.api = async (asking, msg, signal) => {
+      const phone = phoneOf(RED);
+      if (this.isSimulated || phone.takesRest) return simulatedApi(phone, signal);
       const fields = readers.get(asking) ?? new FieldReader(RED, asking, saved);
       readers.set(asking, fields);
       return new JambonzApi({ ...(await readSettings(fields, msg)), ...limits }, signal);

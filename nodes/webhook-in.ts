@@ -1,18 +1,24 @@
 import type { Request, Response } from 'express';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { serveCalls } from '../src/admin/call-routes';
+import { servePhone } from '../src/admin/phone-routes';
 import { serveWebhooks, type WebhookNode } from '../src/admin/webhook-routes';
+import { arrivalOf } from '../src/call/call-body';
 import { callsOf } from '../src/call/calls';
+import { isVerbHook } from '../src/call/verb-paths';
 import { warnOfOfficialPalette } from '../src/clash';
 import { fallbackOf, type FallbackFields } from '../src/guard/fallback';
 import { answerStatus, listen } from '../src/http/adapter';
 import { forgetCalls, lastCallOf, looksLikeJambonz } from '../src/http/last-call';
 import { saveBeforeCoreAnswers } from '../src/http/core-answers';
 import { receive } from '../src/http/receive';
+import { withQuery } from '../src/http/request';
 import { signatureFault } from '../src/http/signature';
 import { addEntrance } from '../src/results/demand';
 import { platformOfServer } from '../src/platform';
 import type { ServerNode } from '../src/server';
 import { warmUp } from '../src/specification';
+import { traceOf } from '../src/trace/trace';
 
 interface Config extends NodeDef, FallbackFields {
   url: string;
@@ -36,6 +42,7 @@ export = (RED: NodeAPI): void => {
       return;
     }
 
+    const path = config.url.trim();
     const server = config.server ? (RED.nodes.getNode(config.server) as ServerNode | null) : null;
     const platform = platformOfServer(RED, this, server);
     const publicUrl = server?.publicUrl;
@@ -62,6 +69,8 @@ export = (RED: NodeAPI): void => {
     const accept = (req: Request, res: Response): void => {
       const fault = secrets && (method === 'get' ? 'GET' : signatureFault(req, secrets));
       if (fault) {
+        const body = withQuery(req.body as unknown, req.query, method);
+        traceOf(RED).request(this, req, res, { body, arrival: arrivalOf(body), refused: true });
         answerStatus(res, 401);
         refused = true;
         mark('red', 'webhook-in.status.unsigned');
@@ -72,13 +81,14 @@ export = (RED: NodeAPI): void => {
         this.status({});
       }
       if (looksLikeJambonz(req)) lastCall.at = Date.now();
-      receive(RED, this, { platform, publicUrl, method, fallback }, req, res);
+      const hook = isVerbHook(RED, path, req);
+      receive(RED, this, { platform, publicUrl, method, fallback, hook }, req, res);
     };
 
     const close = listen(RED, {
       id: this.id,
       method,
-      path: config.url.trim(),
+      path,
       signed: secrets !== undefined,
       receive: accept,
       refused: (status, reason) => {
@@ -95,8 +105,9 @@ export = (RED: NodeAPI): void => {
       },
     });
     if (!close) this.warn(RED._('webhook-in.errors.switched-off'));
-    const leave = addEntrance(this.id, { secrets, platform, publicUrl });
-    if (close) this.webhook = { method, path: config.url.trim() };
+    const answerWithinMs = fallback?.milliseconds ?? Infinity;
+    const leave = addEntrance(this.id, { secrets, platform, publicUrl, answerWithinMs });
+    if (close) this.webhook = { method, path };
     this.on('close', (removed: boolean, done: () => void) => {
       if (removed) forgetCalls(this.id);
       leave();
@@ -109,6 +120,8 @@ export = (RED: NodeAPI): void => {
   warnOfOfficialPalette(RED);
   RED.nodes.registerType('webhook in', WebhookIn);
   serveWebhooks(RED);
+  serveCalls(RED);
+  servePhone(RED);
   saveBeforeCoreAnswers(RED);
 };
 

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import axios, { isAxiosError } from 'axios';
 import { Problem, messageOf, type ProblemFacts } from './problem';
 
@@ -9,6 +10,8 @@ export interface ApiSettings {
   token: string;
   /** How long one request may take, its answer included; 30 seconds when absent. */
   timeoutMs?: number;
+  /** Answers instead of a server; paths are those below `/v1`, with their query. */
+  transport?: (method: string, path: string, body: unknown) => Promise<{ status: number; data: unknown }>;
   /** How often a read that failed for a reason that may pass is tried again; 0 when absent. */
   retries?: number;
 }
@@ -73,6 +76,7 @@ export class JambonzApi {
   private readonly address: string;
   private readonly token: string;
   private readonly timeoutMs: number;
+  private readonly transport: ApiSettings['transport'];
   private readonly retries: number;
 
   /** @param signal - ends every request that is under way, and the pauses between them */
@@ -84,6 +88,7 @@ export class JambonzApi {
     this.address = settings.baseUrl;
     this.token = settings.token.trim();
     this.timeoutMs = settings.timeoutMs ?? TIMEOUT_MS;
+    this.transport = settings.transport;
     this.retries = Math.min(settings.retries ?? 0, MOST_RETRIES);
   }
 
@@ -120,6 +125,7 @@ export class JambonzApi {
   }
 
   private async request(method: Method, target: string, body?: unknown): Promise<ApiAnswer> {
+    if (this.transport) return this.simulated(this.transport, method, target, body);
     const url = this.urlOf(target);
     if (!/^[\x21-\x7e]+$/.test(this.token)) {
       throw new ApiError('api-token', { field: 'apiToken', detail: 'the API key cannot be sent' });
@@ -161,6 +167,21 @@ export class JambonzApi {
       clearTimeout(timer);
       this.signal?.removeEventListener('abort', stop);
     }
+  }
+
+  /** As over the wire: with copies, and with jambonz's refusals. */
+  private async simulated(
+    transport: NonNullable<ApiSettings['transport']>,
+    method: Method,
+    target: string,
+    body: unknown,
+  ): Promise<ApiAnswer> {
+    if (this.signal?.aborted) throw stopped();
+    const { status, data } = await transport(method, target, copyOf(body));
+    const statusText = STATUS_CODES[status] ?? '';
+    const answer = { status, statusText, data: data === undefined ? '' : copyOf(data) };
+    if (status >= 200 && status < 300) return answer;
+    throw this.refusal(answer, '');
   }
 
   private urlOf(target: string): URL {
@@ -271,6 +292,10 @@ function queryOf(query: Record<string, unknown>): string {
     .filter(([, value]) => value !== undefined && value !== null && value !== '')
     .map(([name, value]) => [name, textOf(value)]);
   return entries.length === 0 ? '' : `?${new URLSearchParams(entries).toString()}`;
+}
+
+function copyOf(value: unknown): unknown {
+  return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 }
 
 function textOf(value: unknown): string {

@@ -19,6 +19,8 @@ export interface ServerNode extends Node<ServerCredentials> {
   platform?: Platform;
   /** Where others reach this Node-RED, for example `https://flows.example.com`; absent when the node does not say. */
   publicUrl?: string;
+  /** It stands for the call simulator. */
+  isSimulated?: boolean;
   /** The address and the API key as they were deployed: values, or where to find them. */
   deployed: { url?: string; urlType?: string; apiToken?: string; apiTokenType?: string };
   /** The secrets that sign webhooks, with `${NAME}` lines resolved and empty ones left out. */

@@ -1,4 +1,4 @@
-import type { Application, Request, Response } from 'express';
+import type { Application, Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 
 /** What the editor is told: the wish was met, or why not, as a key of the catalog with its facts. */
@@ -16,6 +16,8 @@ export interface AdminRoute {
   path: string;
   /** One permission or several, which are all needed. */
   permission: string | string[];
+  /** Some requests need another one, too. */
+  further?: { when: (input: Record<string, unknown>) => boolean; permission: string };
   /** `input` is the query of a `get`, the JSON of a `post`. */
   handle: (params: Record<string, string>, input: Record<string, unknown>) => Promise<Outcome> | Outcome;
 }
@@ -34,13 +36,21 @@ export function serveAdmin(RED: NodeAPI, routes: AdminRoute[]): void {
   // Node-RED without an editor has none.
   if (typeof admin?.get !== 'function') return;
   const mounted = (admin[MOUNTED] ??= new Map<string, AdminRoute['handle']>());
-  for (const { method, path, permission, handle } of routes) {
+  for (const { method, path, permission, further, handle } of routes) {
     const key = `${method} ${path}`;
     const isNew = !mounted.has(key);
     mounted.set(key, handle);
     if (!isNew) continue;
     // Several permissions work as well; the types do not say so.
-    admin[method](path, RED.auth.needsPermission(permission as string), (req: Request, res: Response) => {
+    const allowed: RequestHandler[] = [RED.auth.needsPermission(permission as string)];
+    if (further) {
+      const needed = RED.auth.needsPermission(further.permission);
+      allowed.push((req, res, next) => {
+        if (further.when(inputOf(req))) needed(req, res, next);
+        else next();
+      });
+    }
+    admin[method](path, ...allowed, (req: Request, res: Response) => {
       answer(req, res, mounted.get(key)!).catch(() => {
         // The error's text stays unsaid: nobody knows what is in it.
         if (!res.headersSent) res.status(500).json({ ok: false, reason: 'failed' });
@@ -57,10 +67,13 @@ async function answer(req: Request, res: Response, handle: AdminRoute['handle'])
   } else if (req.method === 'POST' && !req.is('application/json')) {
     res.status(415).json({ ok: false, reason: 'failed' });
   } else {
-    const input: unknown = req.method === 'POST' ? req.body : req.query;
-    const isObject = typeof input === 'object' && input !== null;
-    res.json(await handle(req.params as Record<string, string>, isObject ? (input as Record<string, unknown>) : {}));
+    res.json(await handle(req.params as Record<string, string>, inputOf(req)));
   }
+}
+
+function inputOf(req: Request): Record<string, unknown> {
+  const input: unknown = req.method === 'POST' ? req.body : req.query;
+  return typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
 }
 
 /** A value of the input when it is text, trimmed. */

@@ -15,6 +15,8 @@ export interface Fallback {
   document?: unknown;
   /** A bare HTTP status instead. */
   status?: number;
+  /** Nobody needs to know that the flow has not answered. */
+  isQuiet?: boolean;
   /** Told when it was given, and when the flow has answered. */
   given?(end: End | undefined): void;
 }
@@ -43,11 +45,14 @@ export function guard(
   const suitable = 'document' in fallback ? fallback.document : suitableAnswer(kind, kind && msg[kind]);
   const watch = new Watch(fallback.milliseconds, (end) => {
     if (!isOpen(exchange)) return;
+    const { recording } = exchange;
+    if (recording) recording.instead = end.reason;
     answer(() => {
       if (!isOpen(exchange)) return;
       if (fallback.status === undefined) write(exchange.res, serialise(suitable));
       else answerStatus(exchange.res, fallback.status);
     });
+    if (fallback.isQuiet) return;
     fallback.given?.(end);
     const facts = {
       place: end.place ? placeName(end.place) : placeName(node),
@@ -55,7 +60,9 @@ export function guard(
       detail: end.detail ?? '',
       answer: fallback.status === undefined ? shortAnswer(suitable) : `status ${fallback.status}`,
     };
-    node.error(translate(`common.unanswered.${end.reason}`, facts), msg);
+    const complaint = translate(`common.unanswered.${end.reason}`, facts);
+    recording?.complained(node, complaint);
+    node.error(complaint, msg);
   });
   exchange.onAnswered(() => {
     watch.close();

@@ -4,9 +4,12 @@ import type { Request, RequestHandler, Response } from 'express';
 
 /** Where a request keeps the bytes of its body. A property, because a WeakMap costs at every collection. */
 const BYTES = Symbol('jambonz body bytes');
+/** Where it keeps the text of its body. */
+const TEXT = Symbol('jambonz body text');
 
 interface WithBytes {
   [BYTES]?: Buffer;
+  [TEXT]?: string;
 }
 
 /** Reads a request's body into `req.body` and calls back once, with an error or without. */
@@ -79,7 +82,9 @@ function readJson(req: Request, keepBytes: boolean, next: (error?: unknown) => v
     const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
     if (keepBytes) keep(req, undefined, body);
     try {
-      req.body = objectOrList(body.toString());
+      const text = body.toString();
+      req.body = objectOrList(text);
+      (req as WithBytes)[TEXT] = text;
     } catch (error) {
       next(Object.assign(error as Error, { status: 400 }));
       return;
@@ -109,6 +114,11 @@ function bytesIn(size: string | number): number {
  */
 export function signedBody(req: Request): Buffer | string {
   return (req as WithBytes)[BYTES] ?? JSON.stringify(req.body);
+}
+
+/** The JSON that a request has brought, as it came; undefined where it was not read here. */
+export function rawText(req: Request): string | undefined {
+  return (req as WithBytes)[TEXT];
 }
 
 function keep(req: object, _res: unknown, bytes: Buffer): void {

@@ -4,6 +4,7 @@ import type { Watch } from '../guard/watch';
 import type { Platform } from '../specification';
 import { Problem } from '../problem';
 import type { AnswerKind } from '../results/outcomes';
+import type { Recording } from '../trace/recording';
 import type { Message } from '../typed-value';
 import type { Kind } from './request';
 
@@ -32,6 +33,8 @@ export interface Exchange extends Facts {
   answering: boolean;
   /** Follows the message through the flow; absent when nobody answers in the flow's place. */
   watch?: Watch;
+  /** Takes down what becomes of it; absent for what is not recorded. */
+  recording?: Recording;
   /** Tells when it is over: answered, or given up by the caller. */
   onAnswered(listener: () => void): void;
 }
@@ -50,6 +53,7 @@ class Handle implements Exchange {
   vars?: Vars;
   answering = false;
   watch?: Watch;
+  recording?: Recording;
   private listeners?: (() => void)[];
 
   constructor(
@@ -76,6 +80,7 @@ class Handle implements Exchange {
   }
 
   over(): void {
+    this.recording?.over();
     for (const listener of this.listeners ?? []) listener();
   }
 }

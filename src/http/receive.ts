@@ -5,10 +5,13 @@ import { callsOf } from '../call/calls';
 import type { Found } from '../call/store';
 import { asVars, CallVariables } from '../call/variables';
 import { DEFAULT_FALLBACK, guard, type Fallback } from '../guard/guard';
+import { followMessages } from '../guard/hooks';
 import { describe } from '../problem';
 import type { AnswerKind } from '../results/outcomes';
 import type { Platform } from '../specification';
+import { traceOf } from '../trace/trace';
 import type { Later, Message } from '../typed-value';
+import { serialise, write } from './answer';
 import { open, type Exchange } from './exchange';
 import { classify, withQuery, type Kind } from './request';
 
@@ -23,8 +26,10 @@ export interface Receiver {
   kind?: Kind;
   /** What becomes of the answer, where it is not one that jambonz reads. */
   answers?: AnswerKind;
-  /** Its requests are webhooks of a verb: never the status of a call. */
+  /** It is the webhook of a verb: not the status of a call, whatever it looks like. */
   hook?: boolean;
+  /** The verb's property that names them. */
+  property?: string;
   /** What is answered when the flow does not; absent for the usual, null for nothing. */
   fallback?: Fallback | null;
   /** Sends the message; absent for the node's only port. */
@@ -52,6 +57,11 @@ export function receive(
   const arrival = arrivalOf(body, receiver.hook);
   const id = RED.util.generateId();
   const exchange = open(id, res, { platform, publicUrl, kind, callSid: arrival?.key, answers });
+  const { property } = receiver;
+  exchange.recording = traceOf(RED).request(node, req, res, { body, kind, arrival, property });
+  if (exchange.recording) followMessages(RED);
+  // jambonz throws the answer away.
+  if (answers === 'ignored') write(res, serialise([]));
   const msg: Message = { _msgid: id, req, res: exchange, ...extra, [kind]: body };
   const complain = (error: unknown): void => {
     node.error(
@@ -59,7 +69,9 @@ export function receive(
       msg,
     );
   };
-  const fallback = receiver.fallback === undefined ? DEFAULT_FALLBACK : receiver.fallback;
+  const given = receiver.fallback === undefined ? DEFAULT_FALLBACK : receiver.fallback;
+  // jambonz throws away what it gets for a status event, so a flow need not answer it.
+  const fallback = given && arrival?.status ? { milliseconds: given.milliseconds, isQuiet: true } : given;
   const watch =
     fallback && guard(RED, node, exchange, msg, fallback, (write) => answer(exchange, undefined, complain, write));
   const send = (found?: Found): void => {

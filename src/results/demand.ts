@@ -8,6 +8,8 @@ export interface Entrance {
   secrets?: readonly string[];
   platform: Platform;
   publicUrl?: string;
+  /** How long its flow has for an answer; Infinity when nobody answers in its place. */
+  answerWithinMs: number;
 }
 
 /** The `webhook in` nodes that run, by their ids. */
@@ -26,12 +28,24 @@ export function addEntrance(id: string, entrance: Entrance): () => void {
   };
 }
 
+/** How a `webhook in` takes requests; undefined for one that does not run. */
+export function entranceOf(id: string): Entrance | undefined {
+  return entrances.get(id);
+}
+
+/** Where others reach this Node-RED, as the servers of its webhooks say. */
+export function publicUrls(): string[] {
+  return [...new Set([...entrances.values()].flatMap(({ publicUrl }) => publicUrl ?? []))];
+}
+
 /** What a node with result ports has to ask of its requests, as the deployed flows say. */
 export interface Demand {
   /** Any of these must have signed; empty when one must but there is none. Absent when nobody has to. */
   secrets?: readonly string[];
   /** Of the first `webhook in` that reaches the node. */
   entrance?: Entrance;
+  /** The shortest time that any of them gives its flow; absent when none reaches the node. */
+  answerWithinMs?: number;
 }
 
 /** Has a node looked at whenever flows have started. @returns ends that */
@@ -66,5 +80,6 @@ export function demandOn(id: string): Demand | undefined {
   return {
     secrets: signed.length > 0 ? [...new Set(signed.flatMap(({ secrets }) => secrets!))] : undefined,
     entrance: running.find(({ publicUrl }) => publicUrl !== undefined) ?? running[0],
+    answerWithinMs: running.length > 0 ? Math.min(...running.map((one) => one.answerWithinMs)) : undefined,
   };
 }

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { arrivalOf } from '../call/call-body';
 import { DEFAULT_FALLBACK, type Fallback } from '../guard/guard';
 import { answerStatus, listen } from '../http/adapter';
 import { serialise, write } from '../http/answer';
@@ -8,6 +9,7 @@ import { signatureFault } from '../http/signature';
 import { platformOfServer } from '../platform';
 import { Problem } from '../problem';
 import type { ServerNode } from '../server';
+import { traceOf } from '../trace/trace';
 import type { Fields, Message } from '../typed-value';
 import { demandOn, watchDemand } from './demand';
 import {
@@ -32,12 +34,14 @@ interface Saved extends NodeDef {
 /** What goes back to a model whose tool nobody handles. */
 const NO_HANDLER = { error: 'no handler' };
 
-/** What is answered when the flow does not: the usual, the same for a tool, nothing where it has been answered. */
-const FALLBACKS: Record<AnswerKind, Fallback | null | undefined> = {
-  verbs: undefined,
-  tool: { ...DEFAULT_FALLBACK, document: NO_HANDLER },
-  ignored: null,
-};
+/**
+ * What is answered when the flow does not, after the time that the `webhook in` before it gives:
+ * the usual, its counterpart for a tool, nothing where it has been answered.
+ */
+function fallbackFor(answer: AnswerKind, milliseconds = DEFAULT_FALLBACK.milliseconds): Fallback | null {
+  if (answer === 'ignored' || milliseconds === Infinity) return null;
+  return answer === 'tool' ? { milliseconds, document: NO_HANDLER } : { milliseconds };
+}
 
 /**
  * The result ports of a node: its hooks are served under paths of its own, and what they bring
@@ -134,10 +138,12 @@ export class ResultPorts {
     const demand = demandOn(node.id);
     // Nobody knows yet whether it must be signed.
     if (!demand) {
+      this.record(hook, req, res);
       answerStatus(res, 503);
       return;
     }
     if (demand.secrets && signatureFault(req, demand.secrets)) {
+      this.record(hook, req, res, true);
       answerStatus(res, 401);
       this.mark('red', 'common.status.unsigned');
       return;
@@ -145,12 +151,12 @@ export class ResultPorts {
     const outcome = hook.classify(bodyOf(req));
     const port = portIndex(hook, this.ports, outcome);
     if (!this.isWired(port)) {
+      this.record(hook, req, res);
       write(res, serialise(hook.answer === 'tool' ? NO_HANDLER : []));
       this.mark('grey', RED._('common.status.unwired', { port: outcome.port }));
       return;
     }
     this.mark(undefined);
-    if (hook.answer === 'ignored') write(res, serialise([]));
     const { platform, publicUrl } = demand.entrance ?? this.ownServer();
     const send = (msg: Message): void => node.send(at(port, msg));
     const receiver = {
@@ -159,11 +165,19 @@ export class ResultPorts {
       method: 'post',
       kind: 'call' as const,
       hook: true,
+      property: propertyOf(hook),
       answers: hook.answer,
-      fallback: FALLBACKS[hook.answer],
+      fallback: fallbackFor(hook.answer, demand.answerWithinMs),
       send,
     };
     receive(RED, node, receiver, req, res, { result: outcome.result } satisfies Pick<Outcome, 'result'>);
+  }
+
+  /** Takes down a request that reaches no flow. */
+  private record(hook: ResultHook, req: Request, res: Response, refused = false): void {
+    const body = bodyOf(req);
+    const known = { body, kind: 'call' as const, arrival: arrivalOf(body, true), property: propertyOf(hook), refused };
+    traceOf(this.RED).request(this.node, req, res, known);
   }
 
   /** For calls that start here and have not come in by any webhook. */
@@ -189,6 +203,10 @@ function at(port: number, msg: Message): (Message | null)[] {
   const outputs: (Message | null)[] = new Array<null>(port).fill(null);
   outputs.push(msg);
   return outputs;
+}
+
+function propertyOf({ path }: ResultHook): string {
+  return path.join('.');
 }
 
 function bodyOf({ body }: Request): Body {

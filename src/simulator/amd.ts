@@ -3,8 +3,7 @@ import { list, number, object, type JsonObject } from './json';
 import type { Leg, MediaServerEvent, Utterance } from './leg';
 import { Recognition } from './recognition';
 import type { Hook } from './requestor';
-import type { Session } from './session';
-import type { Verb } from './verb';
+import type { Asker, Session } from './session';
 
 const DEFAULTS = { noSpeechTimeoutMs: 5000, decisionTimeoutMs: 15_000, greetingCompletionTimeoutMs: 2000 };
 /** From so many words on it is a machine. */
@@ -20,13 +19,13 @@ export class Amd {
 
   /**
    * @param leg - whose voice it listens to; hooks are about the session's leg all the same
-   * @param verb - that asked for it
+   * @param asker - the verb that asked for it
    */
   constructor(
     private readonly session: Session,
     private readonly leg: Leg,
     private readonly options: JsonObject,
-    private readonly verb: Verb,
+    private readonly asker: Asker,
   ) {
     this.timers = new Timers(session.clock);
   }
@@ -102,9 +101,9 @@ export class Amd {
   }
 
   private tell(facts: JsonObject): void {
-    const { session, verb } = this;
+    const { session, asker } = this;
     const [hook] = list(this.options.actionHook) as Hook[];
     if (hook === undefined) return;
-    void session.call.keepOpen(session.ask(verb, 'actionHook', facts, { hook })).catch(() => undefined);
+    void session.call.keepOpen(session.ask(asker, 'actionHook', facts, { hook })).catch(() => undefined);
   }
 }

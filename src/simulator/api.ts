@@ -5,12 +5,14 @@ import type { CallEvent, CallSummary } from './events';
 export interface SimulatorOptions {
   /** Real by default. */
   clock?: Clock;
-  /** The webhook secret that requests are signed with; absent: they are not signed. */
-  secret?: string;
+  /** The webhook secret that requests are signed with, of each call or of all; absent: they are not signed. */
+  secret?: string | ((call: CallOptions) => string | undefined);
   /** Whose documents are accepted; 0.9 by default. */
   platform?: '0.9' | '10';
   /** Whether a URL may be called; every one by default. */
   allow?: (url: URL) => boolean;
+  /** Where requests to a URL really go, if somewhere else. */
+  route?: (url: URL) => Route | undefined;
   /** How many verbs may pass without anybody's doing anything before the simulator asks; 50 by default. */
   patience?: number;
   /** How many calls may be up at the same time; any number by default. */
@@ -29,6 +31,16 @@ export interface SimulatorOptions {
   connects?: (url: string) => boolean;
   /** How parties answer a SIP request of the engine's; undefined for not at all. By default 200, and 202 for REFER. */
   sipReply?: (method: string) => number | undefined;
+}
+
+/** A detour: to another address of the same server, without the proxy that is in front of it. */
+export interface Route {
+  /** Scheme, host and port. */
+  to: URL;
+  /** The beginning of the path that the proxy would take away. */
+  prefix?: string;
+  /** Its certificate need not be one that others trust. */
+  trusted?: boolean;
 }
 
 /** Basic auth of a webhook. */
@@ -59,6 +71,8 @@ export interface CallOptions {
   speech?: ApplicationSpeech;
   /** How parties that get dialled behave, by the end of their number or name; see `Call.plan`. */
   legs?: Record<string, LegPlan>;
+  /** The tag that the call begins with, for hooks and status events: `customerData`. */
+  tag?: Record<string, unknown>;
   /** Values that the application is set up with, as `env_vars`. */
   environment?: Record<string, unknown>;
   /** The name of the trunk that the call comes in by. */

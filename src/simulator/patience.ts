@@ -24,7 +24,8 @@ export class Patience {
 
   /** Somebody did something, or wants it to go on. */
   renew(): void {
-    this.spent = 0;
+    // What waits for the answer counts already.
+    this.spent = this.asked ? 1 : 0;
     this.asked?.open(true);
     this.asked = undefined;
   }

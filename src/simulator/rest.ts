@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Amd } from './amd';
 import type { CallOptions, RestAnswer } from './api';
 import type { SimulatedCall } from './call';
 import type { CallStatus, Identity } from './call-info';
@@ -174,6 +175,8 @@ async function place(call: SimulatedCall, to: JsonObject, body: JsonObject): Pro
     call.failed(cancelled.isOpen() ? 'jambonz' : 'callee', main.info.sipStatus);
     return;
   }
+  const amd = object(body.amd);
+  if (amd) session.background.watchForMachine(new Amd(session, main, amd, { data: amd }));
   const { url, method } = call.options;
   const hook = method === 'GET' ? { url, method } : url;
   const facts = { ...main.info.toJSON(), defaults: session.speech.defaults(true) };

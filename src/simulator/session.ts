@@ -15,6 +15,12 @@ import type { SipRequest } from './api';
 import { describeRefer } from './refer';
 import { requestHeaders } from './sip';
 
+/** Who asks a hook: a verb, or something else that has one. */
+export interface Asker {
+  id?: number;
+  data: JsonObject;
+}
+
 /** A verb that is still to come. */
 interface Planned {
   written: Written;
@@ -166,15 +172,9 @@ export class Session {
     verb?.kill(why);
   }
 
-  /** Somebody interrupts what is said or played. @see engine rule: over HTTP nothing else ends, nor what follows */
+  /** Somebody interrupts what can be heard. @see engine rule: over HTTP no verb ends by that; the next part follows */
   silence(): void {
-    if (this.current && ['say', 'play'].includes(this.current.written.verb)) this.interrupt('interrupted');
-  }
-
-  /** Takes the place of what runs, whether or not there are verbs in it. */
-  abandon(): void {
-    this.queue = [];
-    this.interrupt('replaced');
+    this.leg.silence();
   }
 
   /** The call is gone, or the session is not wanted any more. */
@@ -233,7 +233,7 @@ export class Session {
    * @throws Error when the hook fails, or answers what the engine refuses
    */
   async ask(
-    verb: Verb,
+    verb: Asker,
     property: string,
     facts: JsonObject,
     options: { ignoreReply?: boolean | (() => boolean); raw?: boolean; info?: CallInfo; hook?: Hook } = {},
@@ -252,7 +252,14 @@ export class Session {
       return { effect: verbs.length > 0 ? 'application' : 'continue', value: { verbs, request } };
     };
     const { verbs, request } = await this.requestor.ask(
-      { hook: 'verb:hook', to: hook, body, verb: verb.id, property, ...this.about },
+      {
+        hook: 'verb:hook',
+        to: hook,
+        body,
+        ...(verb.id === undefined ? {} : { verb: verb.id }),
+        property,
+        ...this.about,
+      },
       use,
     );
     if (verbs.length > 0 && !isIgnored()) this.replace(verbs, request);
@@ -328,19 +335,18 @@ export class Session {
       ...(from ? { from } : {}),
       ...(this.setup.parent ? { parent: this.setup.parent } : {}),
     };
-    if (!kind) {
-      this.call.because('unknown-verb', { verb: written.name });
-      return false;
-    }
-    const hindrance = this.prepare(typeof kind.need === 'function' ? kind.need(written.data) : kind.need, written);
-    if (hindrance) {
+    const hindrance = kind
+      ? this.prepare(typeof kind.need === 'function' ? kind.need(written.data) : kind.need, written)
+      : // A verb that the engine does not know has been refused with its whole document.
+        'not simulated';
+    if (!kind || hindrance !== undefined) {
       this.leg.emit({
         type: 'verb',
         id: place.id,
         verb: written.name,
         state: 'skip',
         data: { verb: written.name, ...written.data },
-        why: hindrance,
+        ...(hindrance === undefined ? {} : { why: hindrance }),
         ...(from ? { from } : {}),
       });
       return true;

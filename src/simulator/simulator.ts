@@ -39,8 +39,8 @@ export class Simulator {
     const { vendors, duration, fails, sipReply, connects, allow } = options;
     this.world = {
       clock: this.clock,
-      transport: new Transport(this.clock),
-      ...(options.secret === undefined ? {} : { secret: options.secret }),
+      transport: new Transport(this.clock, options.route),
+      secret: (call) => (typeof options.secret === 'function' ? options.secret(call) : options.secret),
       platform: options.platform ?? '0.9',
       patience: options.patience ?? PATIENCE,
       account: options.account ?? randomUUID(),
@@ -91,6 +91,7 @@ export class Simulator {
       originatingSipTrunkName: options.trunk ?? 'simulator',
     });
     call.main.info.sbcCallid = `${randomUUID()}@sbc`;
+    if (options.tag) call.main.info.customerData = options.tag;
     void call.keepOpen(answerCall(call, options));
     return call;
   }

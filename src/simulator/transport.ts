@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { Route } from './api';
 import type { Clock } from './clock';
 
 /** How long the engine waits for the beginning of an answer. */
@@ -39,7 +40,10 @@ export class Transport {
   private readonly https = new HttpsAgent({ keepAlive: true });
   private readonly pending = new Set<ClientRequest>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly route: (url: URL) => Route | undefined = () => undefined,
+  ) {}
 
   /** @throws TransportError */
   send(wire: WireRequest): Promise<WireAnswer> {
@@ -62,7 +66,10 @@ export class Transport {
     this.https.destroy();
   }
 
-  private exchange({ url, path, method, headers, body }: WireRequest): Promise<WireAnswer> {
+  private exchange({ url: asked, path: wanted, method, headers, body }: WireRequest): Promise<WireAnswer> {
+    const route = this.route(asked);
+    const url = route?.to ?? asked;
+    const path = route?.prefix && wanted.startsWith(route.prefix) ? wanted.slice(route.prefix.length) || '/' : wanted;
     return new Promise((resolve, reject) => {
       const isSecure = url.protocol === 'https:';
       const length = body === undefined ? undefined : String(Buffer.byteLength(body));
@@ -72,6 +79,7 @@ export class Transport {
         port: url.port,
         path,
         method,
+        ...(route?.trusted ? { rejectUnauthorized: false } : {}),
         headers: { ...headers, ...(length === undefined ? {} : { 'content-length': length }) },
       });
       this.pending.add(request);

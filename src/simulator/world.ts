@@ -1,3 +1,4 @@
+import type { CallOptions } from './api';
 import type { SimulatedCall } from './call';
 import type { Clock } from './clock';
 import type { Conferences } from './conferences';
@@ -9,7 +10,7 @@ import type { Transport } from './transport';
 export interface World {
   readonly clock: Clock;
   readonly transport: Transport;
-  readonly secret?: string;
+  secret(call: CallOptions): string | undefined;
   readonly platform: '0.9' | '10';
   readonly patience: number;
   readonly account: string;

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { CallEvent, ModelTurn } from '../../src/simulator';
-import { Application, TestCall, type Answer } from '../support/application';
+import { Application, TestCall, type Answer } from '../support/webhooks';
 
 const KEY = { apiKey: 'a-key' };
 const openai = { vendor: 'openai', auth: KEY, llmOptions: { response_create: {} } };

@@ -17,6 +17,7 @@ export class Conference extends Verb implements Member {
   private readonly room: Room = this.session.call.world.conferences.room(String(this.data.name));
   private waiting: Session | undefined;
   private hasJoined = false;
+  private isOnHold = false;
 
   async run(): Promise<void> {
     const { data, session, room } = this;
@@ -53,6 +54,30 @@ export class Conference extends Verb implements Member {
   /** What the conference server is told to do. */
   command(what: string, args: string): void {
     this.leg.tell('conference', { conference: what, args }, this.id);
+  }
+
+  /** Puts this member on hold, with what a hook answers to pass the time. */
+  hold(isOn: boolean, hook?: Hook): void {
+    if (isOn !== this.isOnHold) {
+      this.isOnHold = isOn;
+      const prefix = isOn ? '' : 'un';
+      this.command(`${prefix}mute`, this.member);
+      this.command(`${prefix}deaf`, this.member);
+    }
+    this.waiting?.end('interrupted');
+    if (isOn && hook) void this.session.call.keepOpen(this.passHold(hook)).catch(() => undefined);
+  }
+
+  private async passHold(hook: Hook): Promise<void> {
+    const { patience } = this.session.call;
+    while (this.isHeld() && !this.isStopped()) {
+      if (!(await patience.spend()) || !(await this.playHook('waitHook', hook, () => this.isHeld()))) return;
+    }
+  }
+
+  /** A function, since it changes while something is waited for. */
+  private isHeld(): boolean {
+    return this.isOnHold;
   }
 
   /** How the conference server calls this member. */
@@ -117,13 +142,15 @@ export class Conference extends Verb implements Member {
     return this.admitted.isOpen();
   }
 
-  private async playHook(property: 'waitHook' | 'enterHook'): Promise<void> {
+  /** @returns whether there was something to play */
+  private async playHook(
+    property: 'waitHook' | 'enterHook',
+    hook = this.data[property] as Hook,
+    isWanted = (): boolean => !this.isAdmitted(),
+  ): Promise<boolean> {
     const { session } = this;
-    const { verbs = [], request } = await session.askFor(this.data[property] as Hook, session.info.raw(), {
-      verb: this,
-      property,
-    });
-    if (this.isStopped() || this.isAdmitted() || verbs.length === 0) return;
+    const { verbs = [], request } = await session.askFor(hook, session.info.raw(), { verb: this, property });
+    if (this.isStopped() || !isWanted() || verbs.length === 0) return false;
     if (verbs.some(({ verb }) => !WHILE_WAITING.has(verb))) throw new Error(`not for a ${property}`);
     this.waiting = new Session({
       call: session.call,
@@ -135,6 +162,7 @@ export class Conference extends Verb implements Member {
       hangUp: (headers) => session.hangUp(headers),
     });
     await this.waiting.run(verbs, request);
+    return true;
   }
 
   private leaveRoom(): void {

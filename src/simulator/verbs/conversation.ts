@@ -69,7 +69,7 @@ export abstract class Conversation extends Verb {
 
   /** Whether it goes on. */
   protected get isOn(): boolean {
-    return !this.stopped && !this.over.isOpen;
+    return !this.stopped && !this.over.isOpen();
   }
 
   /** Right after the machine has answered. */

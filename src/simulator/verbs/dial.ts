@@ -132,7 +132,7 @@ export class Dial extends Verb {
     this.ringing.add(who);
     who.leg.hungUp.on(() => this.legOver(who));
     void call.keepOpen(
-      who.answered.passed.then((hasAnswered) => (hasAnswered ? this.answered(who, target) : this.refused(who))),
+      who.answered.passed.then((hasAnswered) => (hasAnswered ? this.answered(who, target) : undefined)),
     );
     who.start();
   }
@@ -313,14 +313,17 @@ export class Dial extends Verb {
     return 202;
   }
 
-  /** A leg that had answered is over. */
   private legOver(who: Outgoing): void {
-    if (who.leg.answeredAt === undefined) return;
+    if (who.leg.answeredAt === undefined) {
+      this.refused(who);
+      return;
+    }
     if (this.isChildFree || this.rejected.has(who)) return;
     const { info } = who.leg;
     info.callStatus = 'completed';
     info.duration = who.leg.seconds;
     this.session.call.notify(who.leg, {});
+    this.result ??= { leg: who.leg, callStatus: 'completed', sipStatus: 200 };
     if (who === this.connected) this.over.open();
   }
 
