@@ -1,4 +1,4 @@
-import type { AddressInfo, Server } from 'node:net';
+import type { Server } from 'node:net';
 import type { NodeAPI } from 'node-red';
 import type { Route } from '../simulator';
 
