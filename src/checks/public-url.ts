@@ -1,4 +1,4 @@
-import { isBlank, literal, type Finding, type FlowNode } from './flow';
+import { isBlank, literal, textOf, type Finding, type FlowNode } from './flow';
 import type { Graph } from './graph';
 import { hasPorts, hookFields } from './verbs';
 import { hasPublicUrl, webhooksBefore } from './webhooks';
@@ -10,7 +10,10 @@ export function publicUrl(graph: Graph): Omit<Finding, 'check'>[] {
 
 /** A call that this Node-RED starts: its ports have no request whose address they could follow. */
 function createdCalls(graph: Graph): Omit<Finding, 'check'>[] {
-  const calls = graph.ofType('create-call').filter((node) => hasPorts(node) && !isBlank(node.server));
+  const isSimulated = (node: FlowNode): boolean => graph.node(textOf(node.server))?.simulator === true;
+  const calls = graph
+    .ofType('create-call')
+    .filter((node) => hasPorts(node) && !isBlank(node.server) && !isSimulated(node));
   return calls
     .filter((node) => !hasPublicUrl(graph, node))
     .map(({ id }) => ({ node: id, reason: 'create-call', beside: ['server', 'results'], facts: {} }));

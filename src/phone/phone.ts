@@ -49,6 +49,11 @@ export class Phone {
     this.trace.route = (url) => this.address.route(url);
   }
 
+  /** Where this Node-RED serves webhooks. */
+  get origin(): string {
+    return this.address.origin.origin;
+  }
+
   get webhooks(): Webhook[] {
     return webhooksOf(this.RED, this.address);
   }
@@ -113,7 +118,7 @@ export class Phone {
   }
 
   private application(webhook: Webhook, webhooks: readonly Webhook[]): Omit<CallOptions, 'from' | 'to'> {
-    const { origin } = this.address.origin;
+    const { origin } = this;
     const status = statusWebhook(webhooks, webhook);
     return { url: origin + webhook.url, method: webhook.method, ...(status && { statusHook: origin + status.url }) };
   }
@@ -148,9 +153,7 @@ export class Phone {
   /** Calls of the REST API have the secret of the webhook that they call. */
   private secretOf({ id = '', url }: CallOptions): string | undefined {
     if (this.secrets.has(id)) return this.secrets.get(id);
-    const called = this.webhooks.find(
-      (webhook) => url === this.address.origin.origin + webhook.url || pathOf(url) === webhook.url,
-    );
+    const called = this.webhooks.find((webhook) => url === this.origin + webhook.url || pathOf(url) === webhook.url);
     return called && entranceOf(called.node)?.secrets?.[0];
   }
 
