@@ -1,7 +1,7 @@
 // Builds dist/: the runtime (tsc), the editor pages with the shared editor script inside one of
 // them, and per language a catalog and a help page for every node.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,7 @@ const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 rmSync(at('dist'), { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '-p', at('tsconfig.json')], { stdio: 'inherit' });
+chmodSync(at('dist/src/script/cli.js'), 0o755);
 execFileSync(process.execPath, [tsc, '--noEmit', '-p', at('src/editor/tsconfig.json')], { stdio: 'inherit' });
 
 const { outputFiles } = await bundle({

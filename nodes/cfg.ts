@@ -15,6 +15,7 @@ export = (RED: NodeAPI): void => {
       record: read.raw('record') ? await recording(read) : undefined,
       listen: read.raw('listenRequest') ? await streaming(read) : undefined,
       sipRequestWithinDialogHook: read.raw('sipRequest') ? await read.value('sipRequestWithinDialogHook') : undefined,
+      referHook: read.raw('sipRequest') ? await read.value('referHook') : undefined,
       onHoldMusic: read.raw('onHold') ? await read.value('onHoldMusic') : undefined,
       boostAudioSignal: read.raw('boostAudioSignal') ? await read.value('boostAudioSignalLevel') : undefined,
     })),

@@ -5,6 +5,7 @@ import { servePhone } from '../src/admin/phone-routes';
 import { serveWebhooks, type WebhookNode } from '../src/admin/webhook-routes';
 import { arrivalOf } from '../src/call/call-body';
 import { callsOf } from '../src/call/calls';
+import { isVerbHook } from '../src/call/verb-paths';
 import { warnOfOfficialPalette } from '../src/clash';
 import { fallbackOf, type FallbackFields } from '../src/guard/fallback';
 import { answerStatus, listen } from '../src/http/adapter';
@@ -41,6 +42,7 @@ export = (RED: NodeAPI): void => {
       return;
     }
 
+    const path = config.url.trim();
     const server = config.server ? (RED.nodes.getNode(config.server) as ServerNode | null) : null;
     const platform = platformOfServer(RED, this, server);
     const publicUrl = server?.publicUrl;
@@ -79,13 +81,14 @@ export = (RED: NodeAPI): void => {
         this.status({});
       }
       if (looksLikeJambonz(req)) lastCall.at = Date.now();
-      receive(RED, this, { platform, publicUrl, method, fallback }, req, res);
+      const hook = isVerbHook(RED, path, req);
+      receive(RED, this, { platform, publicUrl, method, fallback, hook }, req, res);
     };
 
     const close = listen(RED, {
       id: this.id,
       method,
-      path: config.url.trim(),
+      path,
       signed: secrets !== undefined,
       receive: accept,
       refused: (status, reason) => {
@@ -102,8 +105,9 @@ export = (RED: NodeAPI): void => {
       },
     });
     if (!close) this.warn(RED._('webhook-in.errors.switched-off'));
-    const leave = addEntrance(this.id, { secrets, platform, publicUrl });
-    if (close) this.webhook = { method, path: config.url.trim() };
+    const answerWithinMs = fallback?.milliseconds ?? Infinity;
+    const leave = addEntrance(this.id, { secrets, platform, publicUrl, answerWithinMs });
+    if (close) this.webhook = { method, path };
     this.on('close', (removed: boolean, done: () => void) => {
       if (removed) forgetCalls(this.id);
       leave();

@@ -1,4 +1,4 @@
-// npm run matrix: the smoke tests on every supported Node-RED and Node.
+// npm run matrix: the smoke tests, and those that hang on the release, on every supported Node-RED and Node.
 import { finish, mocha, step } from './checks.mjs';
 import { ensureProgram } from './programs.mjs';
 import { ensureDependencies } from './dependencies.mjs';
@@ -13,7 +13,7 @@ export async function matrix() {
     const title = `Node-RED ${nodeRed} on Node ${node}`;
     const ready = await step(title, () => nodeRedScript(nodeRed) && nodeBinary(node));
     if (!ready) continue;
-    await mocha(title, ['test/smoke/**/*.test.ts', 'test/nodes/guard.test.ts'], {
+    await mocha(title, ['test/smoke/**/*.test.ts', 'test/editor/ports.test.ts', 'test/nodes/guard.test.ts'], {
       CHROMIUM: chromium,
       NODE_RED: nodeRed,
       NODE: String(node),

@@ -24,6 +24,9 @@ module.exports = {
 };
 `;
 
+/** The webhook of the example “IVR menu”. */
+const MENU = '/ivr';
+
 /** Verbs that a caller hears at once. */
 const HEARD = new Set(['say', 'gather', 'play', 'conference', 'enqueue']);
 
@@ -46,14 +49,19 @@ function prepare(userDir) {
   mkdirSync(userDir, { recursive: true });
   const settings = join(userDir, 'settings.js');
   if (!existsSync(settings)) writeFileSync(settings, SETTINGS(randomBytes(24).toString('hex')), { mode: 0o600 });
-  const { flowFile = 'flows.json', httpAdminRoot, httpNodeRoot } = createRequire(import.meta.url)(settings);
+  const {
+    flowFile = 'flows.json',
+    httpAdminRoot,
+    httpNodeRoot,
+    jambonzSimulator,
+  } = createRequire(import.meta.url)(settings);
   const flows = resolve(userDir, flowFile);
   if (!existsSync(flows)) writeFileSync(flows, `${JSON.stringify(mergeExamples(at('examples')), null, 2)}\n`);
   installPalette(userDir);
-  return { flows, httpAdminRoot, httpNodeRoot };
+  return { flows, httpAdminRoot, httpNodeRoot, jambonzSimulator };
 }
 
-function describe({ flows, httpAdminRoot, httpNodeRoot }, port) {
+function describe({ flows, httpAdminRoot, httpNodeRoot, jambonzSimulator }, port) {
   const under = (root) => `http://127.0.0.1:${port}/${String(root ?? '').replace(/^\/|\/$/g, '')}`.replace(/\/$/, '');
   const base = under(httpNodeRoot);
   const flow = JSON.parse(readFileSync(flows, 'utf8'));
@@ -74,6 +82,13 @@ function describe({ flows, httpAdminRoot, httpNodeRoot }, port) {
     lines.push(
       `  curl -sS -X POST -H 'content-type: application/json' -d '${JSON.stringify(body)}' ${address(first.url)}`,
     );
+  }
+  if (first && jambonzSimulator !== false) {
+    // The example in which there is most to hear and to press, unless it was removed.
+    const menu = webhooks(flow).find(({ url }) => url === MENU) ?? first;
+    lines.push('', 'Call it, without a jambonz');
+    lines.push(`  Open ${under(httpAdminRoot)}/ and press Call: the phone is a tab of the sidebar on the right.`);
+    lines.push(`  Or call from here: npx jambonz-call ${address(menu.url)}`);
   }
   return [...lines, '', 'Ctrl-C ends it.', ''].join('\n');
 }

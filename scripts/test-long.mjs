@@ -5,7 +5,7 @@ import { at } from './run.mjs';
 
 async function main() {
   await matrix();
-  await mocha('A fresh clone, and two instances', ['test/long/**/*.test.ts']);
+  await mocha('A fresh clone, two instances, and 500 calls at once', ['test/long/**/*.test.ts']);
   await check('The benchmark runs', process.execPath, [at('bench/run.mjs'), '--quick']);
 }
 

@@ -1,13 +1,21 @@
 import type { Arrival } from './store';
 
-const OVER = new Set(['completed', 'failed', 'busy', 'no-answer']);
+/** Of a call that is over. */
+export const OVER: ReadonlySet<string> = new Set(['completed', 'failed', 'busy', 'no-answer']);
 
 /**
  * What only other webhooks than status events carry: the first one of a call (`sip`, `defaults`)
- * and those of a verb. A status event itself may have an `error` with its `reason`.
+ * and those of a verb, some of which have the call's facts under other names (`caller_name`). A
+ * status event itself may have an `error` with its `reason`.
  */
-const OTHER =
-  /^(sip|defaults|env_vars|event|type|speech|speech_event|digits|details|result|err|status|dtmf|name|args|conference_sid|completion_reason|final_referred_call_status|(dial|queue|dequeue|playback|refer|referred|message|rasa|tool)_\w+)$/;
+const OTHER = new RegExp(
+  `^(${[
+    'sip|defaults|env_vars|event|type|status|result|err|details|name|args|b3|verb_id|hold_detail|on_hold',
+    'speech|speech_event|digits|dtmf|translation|conference_sid|completion_reason|final_referred_call_status',
+    'caller_name|has_recording|local_sip_address|parent_call_info|sip_method|sip_body|sip_headers',
+    String.raw`(dial|queue|dequeue|playback|refer|referred|message|rasa|lex|dialogflow|tool|transfer)_\w+`,
+  ].join('|')})$`,
+);
 
 type Body = Record<string, unknown>;
 
@@ -28,8 +36,8 @@ export function arrivalOf(body: unknown, hook = false): (Arrival & { status: boo
 }
 
 /**
- * Whether a webhook tells the status of a call. The action hook of a conference looks the same;
- * one that comes when the call is over says the same, too.
+ * Whether a webhook tells the status of a call. Those of a redirect, of the confirmation of a dial
+ * and of the end of a conference look the same: see `isVerbHook`.
  */
 function isStatusEvent(body: Body): boolean {
   if (typeof body.call_status !== 'string' || body.sip_status === undefined) return false;

@@ -18,3 +18,9 @@ export function withSlash(path: string): string {
 export function pathOf(hook: string): string | undefined {
   return hook.startsWith('/') ? hook.replace(/[?#].*$/, '') : undefined;
 }
+
+/** A path without what a proxy may have put in front: `/a/b/c`, `/b/c`, `/c`. */
+export function suffixes(path: string): string[] {
+  const parts = path.split('/').slice(1);
+  return parts.map((_, index) => `/${parts.slice(index).join('/')}`);
+}

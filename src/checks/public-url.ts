@@ -1,6 +1,7 @@
+import { hooksFor } from '../results/outcomes';
 import { isBlank, literal, textOf, type Finding, type FlowNode } from './flow';
 import type { Graph } from './graph';
-import { hasPorts, hookFields } from './verbs';
+import { hookFields, portsOf } from './verbs';
 import { hasPublicUrl, webhooksBefore } from './webhooks';
 
 /** Result ports whose address jambonz can only find when it is given in full. */
@@ -10,12 +11,11 @@ export function publicUrl(graph: Graph): Omit<Finding, 'check'>[] {
 
 /** A call that this Node-RED starts: its ports have no request whose address they could follow. */
 function createdCalls(graph: Graph): Omit<Finding, 'check'>[] {
+  // The call simulator knows where this Node-RED is.
   const isSimulated = (node: FlowNode): boolean => graph.node(textOf(node.server))?.simulator === true;
-  const calls = graph
+  return graph
     .ofType('create-call')
-    .filter((node) => hasPorts(node) && !isBlank(node.server) && !isSimulated(node));
-  return calls
-    .filter((node) => !hasPublicUrl(graph, node))
+    .filter((node) => reports(node) && !isBlank(node.server) && !hasPublicUrl(graph, node) && !isSimulated(node))
     .map(({ id }) => ({ node: id, reason: 'create-call', beside: ['server', 'results'], facts: {} }));
 }
 
@@ -26,10 +26,15 @@ function redirects(graph: Graph): Omit<Finding, 'check'>[] {
     if (host === undefined) return [];
     const webhooks = webhooksBefore(graph, node);
     const isReached = webhooks.length > 0 && webhooks.every((webhook) => !hasPublicUrl(graph, webhook));
-    return isReached && before(graph, node).some(hasPorts)
+    return isReached && before(graph, node).some(reports)
       ? [{ node: node.id, field: 'hook', reason: 'redirect', facts: { host } }]
       : [];
   });
+}
+
+/** Whether a node has ports that a webhook of its own leads to. */
+function reports(node: FlowNode): boolean {
+  return hooksFor(node.type, portsOf(node)).length > 0;
 }
 
 function before(graph: Graph, target: FlowNode): FlowNode[] {

@@ -2,8 +2,8 @@ import { hooksOf } from '../results/outcomes';
 import { isBlank, listOf, textOf, type FlowNode } from './flow';
 import type { Exit, Graph } from './graph';
 
-/** The nodes that append a verb to the document. */
-const VERBS = new Set(
+/** The nodes that append a verb to the document: those made with `verbNode`, as a test holds. */
+export const VERBS: ReadonlySet<string> = new Set(
   (
     'alert|answer|cfg|conference|dequeue|dial|dialogflow|dtmf|dub|enqueue|gather|generic|hangup|jambonz agent|' +
     'jambonz room|jambonz s2s|jambonz transcribe|jambonz transfer|leave|lex|listen|message|pause|play|rasa|redirect|' +
@@ -39,17 +39,15 @@ const SILENT = new Set([
 const PLAIN_HOOKS: Readonly<Record<string, readonly string[]>> = {
   redirect: ['hook'],
   dequeue: ['confirmHook'],
-  dial: ['transcriptionhook', 'transcribeurl'],
-  listen: ['transcriptionhook', 'transcribeurl'],
-  cfg: ['sipRequestWithinDialogHook'],
-  'create-call': ['referHook', 'sipRequestHook'],
+  'create-call': ['call_hook_url', 'call_status_url'],
 };
 
 /** Hooks that count only while another field says so. */
 const APPLIES: Readonly<Record<string, (node: FlowNode) => boolean>> = {
-  'cfg sipRequestWithinDialogHook': ({ sipRequest }) => Boolean(sipRequest),
   'jambonz transfer onHoldHook': ({ callerPresent }) => callerPresent !== true,
   'gather partialresulthook': ({ speechinput }) => Boolean(speechinput),
+  'create-call call_hook_url': ({ mode }) => mode === 'url',
+  'create-call call_status_url': ({ mode }) => mode === 'url',
   'lcc callHook': ({ action }) => action === 'redirect',
   'lcc childCallHook': ({ action }) => action === 'redirect',
   'lcc callStatusHook': ({ action }) => action === 'redirect',

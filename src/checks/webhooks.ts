@@ -1,7 +1,7 @@
 import { hookOf } from '../results/outcomes';
 import { isBlank, literal, textOf, type FlowNode } from './flow';
 import type { Graph } from './graph';
-import { matches, pathOf, withSlash } from './paths';
+import { matches, pathOf, suffixes, withSlash } from './paths';
 import { hookFields, portsOf } from './verbs';
 
 /** Where messages with a request come from: a webhook, or a result port. */
@@ -95,13 +95,19 @@ export function folded(path: string): string {
   return path.toLowerCase().replace(/(.)\/$/, '$1');
 }
 
-/** `/a/b/c`, `/b/c`, `/c` */
-function suffixes(path: string): string[] {
-  const parts = path.split('/').slice(1);
-  return parts.map((_, index) => `/${parts.slice(index).join('/')}`);
-}
-
 /** The public address that a server node gives to this Node-RED. */
 export function hasPublicUrl(graph: Graph, { server }: FlowNode): boolean {
   return !isBlank(graph.node(server)?.publicUrl);
+}
+
+/** The path of a hook that is a full address below the public address that some server node gives to this Node-RED. */
+export function pathOnOwnUrl(graph: Graph, node: FlowNode, field: string): string | undefined {
+  const address = literal(node, field) ?? '';
+  for (const server of graph.ofType('jambonz_auth')) {
+    const base = (literal(server, 'publicUrl') ?? '').replace(/\/+$/, '');
+    if (base !== '' && address.toLowerCase().startsWith(`${base.toLowerCase()}/`)) {
+      return pathOf(address.slice(base.length));
+    }
+  }
+  return undefined;
 }

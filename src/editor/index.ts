@@ -6,12 +6,13 @@ import { formOf, open } from './form';
 import { openUsedGroups } from './groups';
 import { prepareHeaders, saveHeaders } from './headers';
 import { checkHooks } from './hooks';
-
+import { mendSuggestedNodes } from './imported';
 import { prepareKinds, saveKinds } from './kinds';
 import { prepareMcp, saveMcp } from './mcp';
 import { prepareMore, saveMore, validMore } from './more';
 import { prepareOlder } from './older';
 import { portLabel, preparePorts, savePorts, showPorts } from './ports';
+import { addPanel, removePanel } from './panel/tab';
 import { offerRetries } from './retry';
 import { prepareSecrets } from './secrets';
 import { offerSavedOptions } from './selects';
@@ -78,6 +79,9 @@ const jambonz = {
   validMore,
   current,
   portLabel,
+  /** The sidebar tab with the phone comes and goes with the config node's page. */
+  addPanel,
+  removePanel,
 };
 
 declare global {
@@ -91,3 +95,4 @@ warnOfClash();
 forgetListsAfterDeploy();
 checkVersions();
 startChecks();
+mendSuggestedNodes();

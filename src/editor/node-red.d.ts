@@ -78,6 +78,19 @@ interface EditorNotification {
   buttons: { text: string; click: () => void }[];
 }
 
+interface EditorTab {
+  id: string;
+  label: string;
+  name: string;
+  /** A picture of one colour. */
+  icon?: string;
+  content: HTMLElement;
+  /** The action whose shortcut the tooltip shows. */
+  action?: string;
+  /** Can be used while a dialog is open. */
+  enableOnEdit?: boolean;
+}
+
 declare const RED: {
   _(key: string, facts?: Record<string, unknown>): string;
   nodes: {
@@ -107,15 +120,42 @@ declare const RED: {
   workspaces: {
     /** The id of the tab that is shown; 0 before the flows are loaded. */
     active(): string | 0;
+    show(id: string): void;
   };
   events: {
     on(event: string, listener: (node: EditorNode) => void): void;
+    off(event: string, listener: (node: EditorNode) => void): void;
+  };
+  /** What the view does while it draws; the hook may touch the drawing. */
+  hooks: {
+    add(hook: string, listener: (event: { node: EditorNode; el: Element }) => void): void;
+    remove(hook: string): void;
+  };
+  comms: {
+    subscribe(topic: string, listener: (topic: string, message: { id?: string }) => void): void;
+    unsubscribe(topic: string, listener: (topic: string, message: { id?: string }) => void): void;
+  };
+  sidebar: {
+    addTab(tab: EditorTab): void;
+    removeTab(id: string): void;
+    show(id: string): void;
+  };
+  actions: {
+    add(name: string, act: () => void): void;
+    remove(name: string): void;
+    invoke(name: string): void;
+  };
+  user: {
+    hasPermission(permission: string): boolean;
   };
   settings: {
     httpNodeRoot?: unknown;
     /** What is kept for each user. */
     get(key: string): unknown;
     set(key: string, value: unknown): void;
+    /** What is kept in this browser. */
+    getLocal(key: string): string | null;
+    setLocal(key: string, value: string): void;
   };
   userSettings: {
     add(pane: { id: string; readonly title: string; get: () => JQuery }): void;

@@ -25,7 +25,7 @@ export function preparePorts(form: Form): void {
   const { node } = form;
   const isSaved = node.results === 'ports' && Array.isArray(node.ports);
   const saved = isSaved ? (node.ports as unknown[]).map(String) : [];
-  const choice: Choice = { opening: isSaved ? saved : [NEXT], chosen: isSaved ? [...saved] : defaultPorts(node.type) };
+  const choice: Choice = { opening: isSaved ? saved : [NEXT], chosen: isSaved ? [...saved] : portsForHooks(node) };
   box.data(DATA, choice);
   prepareTools(form, choice);
   list(form, choice);
@@ -40,6 +40,21 @@ export function preparePorts(form: Form): void {
       wasOn = isOn;
     });
   }
+}
+
+/** The ports to begin with in a node whose results went to addresses: one for each that is in use, too. */
+function portsForHooks(node: EditorNode): string[] {
+  const used = hooksOf(node.type).filter(({ optional, fields, within }) => {
+    if (within !== undefined && node[within] !== true) return false;
+    return optional && fields.some((field) => textOf(node[field]) !== '');
+  });
+  return [...defaultPorts(node.type), ...used.flatMap(portsWanted)];
+}
+
+/** The ports of a hook that is wanted; those that are seldom needed are left to be ticked. */
+function portsWanted({ ports }: ResultHook): string[] {
+  const usual = ports.filter(({ optional }) => !optional);
+  return (usual.length > 0 ? usual : ports).map(({ name }) => name);
 }
 
 /** Shows what the choice brings with it; runs at every change of the dialog. */
@@ -145,7 +160,8 @@ function list(form: Form, choice: Choice): void {
     const group = hook.optional && hook.ports.length > 1 ? groupOf(form, choice, hook).appendTo(box) : box;
     for (const { name, optional } of hook.ports) {
       const isOption = hook.optional === true || optional === true;
-      entry(form, choice, name, isOption).appendTo(group);
+      const row = entry(form, choice, name, isOption).appendTo(group);
+      if (hook.within) row.attr('data-show-if', hook.within);
     }
   }
   // What a newer release of this palette has saved is kept.

@@ -15,6 +15,8 @@ export interface Fallback {
   document?: unknown;
   /** A bare HTTP status instead. */
   status?: number;
+  /** Nobody needs to know that the flow has not answered. */
+  isQuiet?: boolean;
   /** Told when it was given, and when the flow has answered. */
   given?(end: End | undefined): void;
 }
@@ -50,6 +52,7 @@ export function guard(
       if (fallback.status === undefined) write(exchange.res, serialise(suitable));
       else answerStatus(exchange.res, fallback.status);
     });
+    if (fallback.isQuiet) return;
     fallback.given?.(end);
     const facts = {
       place: end.place ? placeName(end.place) : placeName(node),

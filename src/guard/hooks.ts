@@ -18,8 +18,20 @@ interface Router {
 /** Which recording has seen a node last get a message: what the node complains of is about that. */
 let latest: { node: Seen; path: Path } | undefined;
 
+/** The runtimes that tell us. Asking a runtime for its hooks costs more than this, and every request asks. */
+const followed = new WeakSet<object>();
+
 /** Lets the runtime tell where the messages of requests are. Once for each runtime. */
-export function followMessages({ hooks, log }: NodeAPI): void {
+export function followMessages({ hooks, events, log }: NodeAPI): void {
+  if (followed.has(hooks)) return;
+  followed.add(hooks);
+  addHooks(hooks);
+  // Whoever clears the hooks loads flows anew.
+  events.on('flows:started', () => addHooks(hooks));
+  hearComplaints(log);
+}
+
+function addHooks(hooks: NodeAPI['hooks']): void {
   if (hooks.has(`onSend.${LABEL}`)) return;
   hooks.add(`onSend.${LABEL}`, (events: { msg: unknown; source: { node: unknown }; destination: { id: string } }[]) => {
     for (const { msg, source, destination } of events) {
@@ -52,7 +64,6 @@ export function followMessages({ hooks, log }: NodeAPI): void {
       if (error) exchange?.recording?.complained(node.node as Seen, error);
     },
   );
-  hearComplaints(log);
 }
 
 /**

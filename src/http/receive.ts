@@ -26,7 +26,7 @@ export interface Receiver {
   kind?: Kind;
   /** What becomes of the answer, where it is not one that jambonz reads. */
   answers?: AnswerKind;
-  /** Its requests are webhooks of a verb: never the status of a call. */
+  /** It is the webhook of a verb: not the status of a call, whatever it looks like. */
   hook?: boolean;
   /** The verb's property that names them. */
   property?: string;
@@ -69,7 +69,9 @@ export function receive(
       msg,
     );
   };
-  const fallback = receiver.fallback === undefined ? DEFAULT_FALLBACK : receiver.fallback;
+  const given = receiver.fallback === undefined ? DEFAULT_FALLBACK : receiver.fallback;
+  // jambonz throws away what it gets for a status event, so a flow need not answer it.
+  const fallback = given && arrival?.status ? { milliseconds: given.milliseconds, isQuiet: true } : given;
   const watch =
     fallback && guard(RED, node, exchange, msg, fallback, (write) => answer(exchange, undefined, complain, write));
   const send = (found?: Found): void => {

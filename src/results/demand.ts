@@ -8,6 +8,8 @@ export interface Entrance {
   secrets?: readonly string[];
   platform: Platform;
   publicUrl?: string;
+  /** How long its flow has for an answer; Infinity when nobody answers in its place. */
+  answerWithinMs: number;
 }
 
 /** The `webhook in` nodes that run, by their ids. */
@@ -42,6 +44,8 @@ export interface Demand {
   secrets?: readonly string[];
   /** Of the first `webhook in` that reaches the node. */
   entrance?: Entrance;
+  /** The shortest time that any of them gives its flow; absent when none reaches the node. */
+  answerWithinMs?: number;
 }
 
 /** Has a node looked at whenever flows have started. @returns ends that */
@@ -76,5 +80,6 @@ export function demandOn(id: string): Demand | undefined {
   return {
     secrets: signed.length > 0 ? [...new Set(signed.flatMap(({ secrets }) => secrets!))] : undefined,
     entrance: running.find(({ publicUrl }) => publicUrl !== undefined) ?? running[0],
+    answerWithinMs: running.length > 0 ? Math.min(...running.map((one) => one.answerWithinMs)) : undefined,
   };
 }

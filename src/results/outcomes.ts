@@ -264,10 +264,30 @@ const meeting: readonly ResultHook[] = [
   })),
 ];
 
-function transcribed(body: Body): Outcome {
-  const facts = { ...spoken(body), isFinal: objectAt(body.speech).is_final, event: objectAt(body.speech_event).type };
-  return outcome('speech', facts);
+function transcribed(body: Body): Record<string, unknown> {
+  return { ...spoken(body), isFinal: objectAt(body.speech).is_final, event: objectAt(body.speech_event).type };
 }
+
+/** What is said while another verb runs. */
+const transcript: ResultHook = {
+  ...single('transcript', 'transcriptionHook', 'ignored', transcribed, ['transcriptionhook', 'transcribeurl']),
+  path: ['transcribe', 'transcriptionHook'],
+};
+
+/** What the other side's telephone sends during the call: INFO, MESSAGE, NOTIFY. */
+const request = (field: string): ResultHook =>
+  single(
+    'request',
+    'sipRequestWithinDialogHook',
+    'verbs',
+    ({ sip_method: method, sip_body: text, sip_headers: headers, event: type }) => ({
+      method,
+      body: text,
+      contentType: objectAt(headers).content_type,
+      event: type,
+    }),
+    [field],
+  );
 
 /** The webhooks of each type of node that can have result ports. */
 export const RESULT_HOOKS: Readonly<Record<string, readonly ResultHook[]>> = {
@@ -290,6 +310,7 @@ export const RESULT_HOOKS: Readonly<Record<string, readonly ResultHook[]>> = {
     single('refer', 'referHook', 'verbs', refer, ['referhook']),
     single('hold', 'onHoldHook', 'verbs', ({ hold_detail }) => ({ ...objectAt(hold_detail) }), ['onholdhook']),
     amd,
+    transcript,
   ],
   enqueue: [
     action(['actionHook', 'actionhook'], ['bridged', 'left', 'hungup', 'error'], (body) =>
@@ -318,6 +339,7 @@ export const RESULT_HOOKS: Readonly<Record<string, readonly ResultHook[]>> = {
       // No time at all passes when the connection cannot be made.
       outcome(duration === undefined && digits === undefined ? 'failed' : 'ended', { duration, digits }),
     ),
+    transcript,
   ],
   'jambonz transcribe': [
     {
@@ -326,7 +348,7 @@ export const RESULT_HOOKS: Readonly<Record<string, readonly ResultHook[]>> = {
       fields: ['transcriptionhook'],
       ports: [{ name: 'speech' }],
       answer: 'verbs',
-      classify: transcribed,
+      classify: (body) => outcome('speech', transcribed(body)),
     },
     single(
       'translation',
@@ -410,8 +432,14 @@ export const RESULT_HOOKS: Readonly<Record<string, readonly ResultHook[]>> = {
       classify: input,
     },
     { ...amd, within: 'amd' },
+    { ...request('sipRequestWithinDialogHook'), within: 'sipRequest' },
+    {
+      ...single('refer', 'referHook', 'verbs', refer),
+      ports: [{ name: 'refer', optional: true }],
+      within: 'sipRequest',
+    },
   ],
-  'create-call': [amd],
+  'create-call': [amd, single('refer', 'referHook', 'verbs', refer), request('sipRequestHook')],
 };
 
 function refer({ refer_details }: Body): Record<string, unknown> {

@@ -34,12 +34,14 @@ interface Saved extends NodeDef {
 /** What goes back to a model whose tool nobody handles. */
 const NO_HANDLER = { error: 'no handler' };
 
-/** What is answered when the flow does not: the usual, the same for a tool, nothing where it has been answered. */
-const FALLBACKS: Record<AnswerKind, Fallback | null | undefined> = {
-  verbs: undefined,
-  tool: { ...DEFAULT_FALLBACK, document: NO_HANDLER },
-  ignored: null,
-};
+/**
+ * What is answered when the flow does not, after the time that the `webhook in` before it gives:
+ * the usual, its counterpart for a tool, nothing where it has been answered.
+ */
+function fallbackFor(answer: AnswerKind, milliseconds = DEFAULT_FALLBACK.milliseconds): Fallback | null {
+  if (answer === 'ignored' || milliseconds === Infinity) return null;
+  return answer === 'tool' ? { milliseconds, document: NO_HANDLER } : { milliseconds };
+}
 
 /**
  * The result ports of a node: its hooks are served under paths of its own, and what they bring
@@ -151,7 +153,7 @@ export class ResultPorts {
     if (!this.isWired(port)) {
       this.record(hook, req, res);
       write(res, serialise(hook.answer === 'tool' ? NO_HANDLER : []));
-      this.mark('grey', RED._('common.status.unwired', { port: outcome.port }));
+      this.mark('grey', RED._('common.status.unwired', { port: labelOf(RED, outcome.port) }));
       return;
     }
     this.mark(undefined);
@@ -165,7 +167,7 @@ export class ResultPorts {
       hook: true,
       property: propertyOf(hook),
       answers: hook.answer,
-      fallback: FALLBACKS[hook.answer],
+      fallback: fallbackFor(hook.answer, demand.answerWithinMs),
       send,
     };
     receive(RED, node, receiver, req, res, { result: outcome.result } satisfies Pick<Outcome, 'result'>);
@@ -209,4 +211,11 @@ function propertyOf({ path }: ResultHook): string {
 
 function bodyOf({ body }: Request): Body {
   return typeof body === 'object' && body !== null ? (body as Body) : {};
+}
+
+/** A port as the editor labels it; a tool's has the tool's own name. */
+function labelOf(RED: NodeAPI, port: string): string {
+  const key = `common.port.${port}`;
+  const label = RED._(key);
+  return label === key ? port : label;
 }

@@ -71,6 +71,8 @@ export interface CallOptions {
   speech?: ApplicationSpeech;
   /** How parties that get dialled behave, by the end of their number or name; see `Call.plan`. */
   legs?: Record<string, LegPlan>;
+  /** The tag that the call begins with, for hooks and status events: `customerData`. */
+  tag?: Record<string, unknown>;
   /** Values that the application is set up with, as `env_vars`. */
   environment?: Record<string, unknown>;
   /** The name of the trunk that the call comes in by. */

@@ -77,21 +77,28 @@ export class Background {
   /** What is said while a hook takes long. */
   delayActions(options: JsonObject): void {
     this.delay?.stop();
-    this.delay =
-      options.enabled === true
-        ? new ActionHookDelay(this.session, {
-            actions: list(options.actions).map((action) => object(action) ?? {}),
-            noResponse: number(options.noResponseTimeout) ?? 0,
-            giveUp: number(options.noResponseGiveUpTimeout) ?? 0,
-            retries: number(options.retries) ?? 0,
-            ...(Array.isArray(options.giveUpActions) ? { giveUpActions: options.giveUpActions as unknown[] } : {}),
-          })
-        : undefined;
+    this.delay = this.delayOf(options);
   }
 
-  /** Asks a hook, and passes the time meanwhile. */
-  whileAsking(ask: () => Promise<void>): Promise<void> {
-    return this.delay ? this.delay.during(ask) : ask();
+  /**
+   * Asks a hook, and passes the time meanwhile.
+   *
+   * @param own - how to pass it, when the verb says so itself
+   */
+  async whileAsking(ask: () => Promise<void>, own?: JsonObject): Promise<void> {
+    const delay = own ? this.delayOf(own) : this.delay;
+    await (delay ? delay.during(ask) : ask());
+  }
+
+  private delayOf(options: JsonObject): ActionHookDelay | undefined {
+    if (options.enabled !== true) return undefined;
+    return new ActionHookDelay(this.session, {
+      actions: list(options.actions).map((action) => object(action) ?? {}),
+      noResponse: number(options.noResponseTimeout) ?? 0,
+      giveUp: number(options.noResponseGiveUpTimeout) ?? 0,
+      retries: number(options.retries) ?? 0,
+      ...(Array.isArray(options.giveUpActions) ? { giveUpActions: options.giveUpActions as unknown[] } : {}),
+    });
   }
 
   end(): void {

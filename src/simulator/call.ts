@@ -28,7 +28,7 @@ export class SimulatedCall implements Call, Place {
   readonly ended: Promise<void>;
   /** A turn of a model that somebody plays. */
   readonly modelTurns = new Signal<ModelTurn>();
-  /** What verbs that hold a conversation with a model do with a turn. */
+  /** How parties that get dialled behave, by the end of their number or name. */
   plans: Record<string, LegPlan>;
   /** Where status events go; a verb may change it. */
   statusHook: Hook | undefined;
@@ -38,14 +38,17 @@ export class SimulatedCall implements Call, Place {
   /** Applications that run in it: on the main leg, and on legs that were set free. */
   readonly sessions = new Map<string, Session>();
   readonly surroundings: Surroundings;
+  /** The application has been told of the call by a status event: there is none before it has answered. */
+  private hasBegun = false;
   private readonly over = new Gate();
   private readonly notifier: Requestor | undefined;
   private readonly causes: Cause[] = [];
   private readonly started: number;
   private readonly began: number;
   private open = 0;
-  private closing: { by: EndEvent['by']; status?: number; headers?: Record<string, string> } | undefined;
+  private closing: { by: EndEvent['by']; status?: number; reason?: string } | undefined;
   private isEnded = false;
+  private isAborted = false;
 
   constructor(
     readonly world: World,
@@ -235,6 +238,7 @@ export class SimulatedCall implements Call, Place {
   /** Tells the application what has become of a leg; `facts` go along. Failures do not matter. */
   notify(leg: Leg, facts: JsonObject): void {
     const { notifier, statusHook } = this;
+    this.hasBegun = true;
     if (!notifier || statusHook === undefined) return;
     const question = {
       hook: 'call:status' as const,
@@ -341,22 +345,23 @@ export class SimulatedCall implements Call, Place {
   ): void {
     const { main } = this;
     if (main.isOver) return;
-    this.closing ??= { by, status: sipStatus };
+    const why = reason ?? headers?.['X-Reason'] ?? reasonOf(sipStatus);
+    this.closing ??= { by, status: sipStatus, reason: why };
     main.emit({
       type: 'sip',
       direction: 'sent',
       text: `${sipStatus} ${reason ?? reasonOf(sipStatus)}`,
       ...(headers ? { headers } : {}),
     });
+    const { info } = main;
+    info.callStatus = callStatus ?? 'failed';
     if (callStatus) {
-      const { info } = main;
-      info.callStatus = callStatus;
       info.sipStatus = sipStatus;
       if (terminated) {
         info.callTerminationBy = terminated;
         info.sipReason = reasonOf(sipStatus);
       } else if (reason !== undefined) info.sipReason = reason;
-      this.notify(main, {});
+      if (this.hasBegun) this.notify(main, {});
     }
     main.end({ by: by === 'caller' ? 'far' : 'near' });
     this.session.released();
@@ -364,13 +369,14 @@ export class SimulatedCall implements Call, Place {
 
   /** A call that the engine placed came to nothing. */
   failed(by: 'callee' | 'jambonz', status: number): void {
-    this.closing ??= { by, status };
+    this.closing ??= { by, status, reason: reasonOf(status) };
     this.session.end('hangup');
   }
 
   /** Ends everything at once, without a word to anybody. */
   abort(): void {
     this.closing ??= { by: 'simulator' };
+    this.isAborted = true;
     this.patience.end();
     for (const session of this.sessions.values()) session.end('hangup');
     for (const leg of this.legs.values()) leg.end({ by: 'near' });
@@ -390,10 +396,10 @@ export class SimulatedCall implements Call, Place {
 
   /** Over, once nobody is there any more and everything is sent. */
   private settle(): void {
-    if (this.isEnded || this.open > 0 || !this.main.isOver) return;
+    if (this.isEnded || (this.open > 0 && !this.isAborted) || !this.main.isOver) return;
     if ([...this.sessions.values()].some((session) => !session.isGone)) return;
-    const { by = 'unknown', status } = this.closing ?? {};
-    this.emit({ type: 'end', by, ...(status === undefined ? {} : { status }), because: this.causes });
+    const { by = 'unknown', ...facts } = this.closing ?? {};
+    this.emit({ type: 'end', by, ...facts, because: this.causes });
     this.isEnded = true;
     this.patience.end();
     this.modelTurns.clear();

@@ -45,6 +45,8 @@ export interface AnswerEvent extends Happened {
   error?: string;
   /** What the engine does with it. Absent when it is not known (a real call). */
   effect?: 'application' | 'continue' | 'ignored' | 'failed';
+  /** What the checks say about a document of verbs: keys of the catalog (`common.problem.<reason>`) and their facts. */
+  faults?: { reason: string; facts?: Record<string, unknown> }[];
 }
 
 /** A verb begins, ends, or is not carried out. */

@@ -108,6 +108,11 @@ export class Leg {
     return playback;
   }
 
+  /** Cuts off whatever plays. */
+  silence(): void {
+    for (const playback of [...this.playing]) playback.stop();
+  }
+
   /** A sound of the platform's own, or keys that it presses. */
   sound(kind: 'dtmf' | 'beep', text: string, facts: { verb?: number; toneMs?: number } = {}): void {
     const event = { type: 'heard' as const, kind, text, id: this.place.nextHeard(), ...facts };
@@ -173,7 +178,7 @@ export class Leg {
   end(hangup: Hangup): void {
     if (this.isOver) return;
     this.state = 'ended';
-    for (const playback of [...this.playing]) playback.stop();
+    this.silence();
     this.hungUp.fire(hangup);
     this.hungUp.clear();
     this.dtmf.clear();

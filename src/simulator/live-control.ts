@@ -7,12 +7,16 @@ import { Dial } from './verbs/dial';
 import { Listen } from './verbs/listen';
 import { Enqueue } from './verbs/enqueue';
 import type { Hook } from './requestor';
+import { reasonOf } from './sip';
+import { headersOf } from './verbs/small';
 
 const ACCEPTED: RestAnswer = { status: 202, data: 'Accepted' };
 
 /** Changes a call while it is up. */
 export async function updateCall(call: SimulatedCall, sid: string, body: JsonObject): Promise<RestAnswer> {
-  const session = call.sessions.get(sid) ?? call.session;
+  const session = call.sessions.get(sid);
+  // A dialled leg can be looked up, but only its caller can be changed.
+  if (!session) return { status: 404, data: 'Not Found' };
   if (session.isGone) return { status: 422, data: `call session is gone for call_sid ${sid}` };
   const status = text(body.call_status);
   if (status !== undefined) return changeStatus(call, session, sid, status);
@@ -21,6 +25,8 @@ export async function updateCall(call: SimulatedCall, sid: string, body: JsonObj
     return ACCEPTED;
   }
   await Promise.resolve();
+  const request = object(body.sip_request);
+  if (request) return sendRequest(call, session, request);
   command(call, session, body);
   return ACCEPTED;
 }
@@ -28,8 +34,7 @@ export async function updateCall(call: SimulatedCall, sid: string, body: JsonObj
 function changeStatus(call: SimulatedCall, session: Session, sid: string, status: string): RestAnswer {
   const wanted = session.leg.isAnswered ? 'completed' : 'no-answer';
   const isInbound = session.info.identity.direction === 'inbound';
-  const isFit = status === wanted && (status === 'completed' || !isInbound || !session.leg.isAnswered);
-  if (!isFit) {
+  if (status !== wanted) {
     return {
       status: 422,
       data: `current call state is incompatible with requested action for call_sid ${sid}`,
@@ -52,17 +57,14 @@ function redirect(call: SimulatedCall, session: Session, body: JsonObject): void
   const work = async (): Promise<void> => {
     const dial = session.current instanceof Dial ? session.current : undefined;
     try {
-      const child = body.child_call_hook as Hook | undefined;
+      const child = dial?.partner && (body.child_call_hook as Hook | undefined);
       const parent = body.call_hook as Hook | undefined;
-      const childInfo = dial?.partner?.leg.info;
-      if (child !== undefined && dial && childInfo) {
-        const answered = await session.askFor(child, childInfo.toJSON());
-        dial.setChildFree(answered);
-      }
-      if (parent !== undefined) {
-        const { verbs, request } = await session.askFor(parent, session.info.toJSON());
-        if (verbs) session.replace(verbs, request);
-      }
+      const [ofParent, ofChild] = await Promise.all([
+        parent === undefined ? undefined : session.askFor(parent, session.info.toJSON()),
+        child === undefined ? undefined : session.askFor(child, dial!.partner!.leg.info.toJSON()),
+      ]);
+      if (ofChild) dial?.setChildFree(ofChild);
+      if (ofParent?.verbs) session.replace(ofParent.verbs, ofParent.request);
     } catch (error) {
       call.alert('error-updating-call', (error as Error).message);
     }
@@ -114,6 +116,20 @@ function command(call: SimulatedCall, session: Session, body: JsonObject): void 
   if (current instanceof Enqueue && body.leave === true) current.leave();
 }
 
+/** @see engine rule: the answer of the party is the answer of the REST call */
+function sendRequest(call: SimulatedCall, session: Session, request: JsonObject): RestAnswer {
+  call.emit({ type: 'done', did: 'rest', text: 'sip_request' });
+  call.patience.renew();
+  const { method, content_type, content, headers } = request;
+  const status = session.leg.send(
+    String(method),
+    { 'Content-Type': String(content_type), ...headersOf(headers) },
+    String(content),
+  );
+  if (status === undefined) return { status: 500, data: 'request failed' };
+  return { status: 200, data: { status, reason: reasonOf(status) } };
+}
+
 function mute(session: Session, status: unknown): void {
   const { current, leg } = session;
   if (current instanceof Dial) {
@@ -131,8 +147,13 @@ function conference(member: Conference, body: JsonObject): void {
     const hook = (body.waitHook ?? body.wait_hook) as Hook | undefined;
     member.hold(conf_hold_status === 'hold', hook);
   }
-  const action = object(body.conferenceParticipantAction);
-  if (action) member.command(String(action.action), text(action.tag) ?? member.member);
+  const wanted = object(body.conferenceParticipantAction);
+  const action = text(wanted?.action);
+  if (action === 'hold' || action === 'unhold') member.hold(action === 'hold');
+  else if (action !== undefined) {
+    const tag = text(wanted?.tag);
+    member.command(action, tag === undefined ? member.member : `${member.member} ${tag}`);
+  }
 }
 
 /** Says something to both parties of a dial, or to the one who is listened to. */

@@ -56,7 +56,6 @@ const CONNECT_MS = 1;
 export class Requestor {
   private tail: Promise<unknown> = Promise.resolve();
   private isWarm: boolean;
-  private isClosed = false;
 
   /**
    * @param url - of the application's webhook: names the host that relative hooks are on
@@ -87,11 +86,6 @@ export class Requestor {
     return new Requestor(this.around, url, this.auth);
   }
 
-  /** Nothing can be asked any more: every further question fails. */
-  close(): void {
-    this.isClosed = true;
-  }
-
   /**
    * Asks a webhook and makes something of its answer.
    *
@@ -116,7 +110,7 @@ export class Requestor {
     const { around } = this;
     const { url: address, method: named } = typeof question.to === 'string' ? { url: question.to } : question.to;
     const method = (named ?? 'POST').toUpperCase();
-    const target = this.isClosed ? 'The client is destroyed' : this.resolve(address);
+    const target = this.resolve(address);
     if (typeof target === 'string') {
       around.alert('webhook-connection-failure', target);
       throw new HookError(target);
@@ -200,12 +194,19 @@ export class Requestor {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') return `the simulator calls no ${url.protocol} webhooks`;
     if (!this.around.allow(url)) return `the simulator may not call ${url.host}`;
     // The engine cuts the fragment off an absolute URL only.
-    const path = isRelative ? address : `${url.pathname}${url.search}`;
+    const path = isRelative ? address : `${url.pathname}${withoutRepeats(url)}`;
     const options = new URLSearchParams(url.hash.slice(1));
     const retries = Math.min(Number(options.get('rc')) || 0, RETRY_DELAYS_MS.length);
     const policy = new Set((options.get('rp') ?? 'ct').split(','));
     return { url, path, shown: `${url.origin}${path}`, retries, policy };
   }
+}
+
+/** @see engine rule: of a query's values with the same name an absolute URL keeps the last one */
+function withoutRepeats({ search, searchParams }: URL): string {
+  const names = [...searchParams.keys()];
+  if (new Set(names).size === names.length) return search;
+  return `?${new URLSearchParams(Object.fromEntries(searchParams)).toString()}`;
 }
 
 /** All zeros: what an engine without tracing sends. */

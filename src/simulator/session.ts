@@ -172,15 +172,9 @@ export class Session {
     verb?.kill(why);
   }
 
-  /** Somebody interrupts what is said or played. @see engine rule: over HTTP nothing else ends, nor what follows */
+  /** Somebody interrupts what can be heard. @see engine rule: over HTTP no verb ends by that; the next part follows */
   silence(): void {
-    if (this.current && ['say', 'play'].includes(this.current.written.verb)) this.interrupt('interrupted');
-  }
-
-  /** Takes the place of what runs, whether or not there are verbs in it. */
-  abandon(): void {
-    this.queue = [];
-    this.interrupt('replaced');
+    this.leg.silence();
   }
 
   /** The call is gone, or the session is not wanted any more. */

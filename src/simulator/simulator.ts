@@ -91,6 +91,7 @@ export class Simulator {
       originatingSipTrunkName: options.trunk ?? 'simulator',
     });
     call.main.info.sbcCallid = `${randomUUID()}@sbc`;
+    if (options.tag) call.main.info.customerData = options.tag;
     void call.keepOpen(answerCall(call, options));
     return call;
   }
@@ -130,7 +131,8 @@ export class Simulator {
   }
 
   private told(call: SimulatedCall, event: CallEvent): void {
-    if (event.type === 'leg' && !this.known.has(event.leg)) this.known.set(event.leg, call);
+    // A model is no party that can be called, and its id leads nowhere.
+    if (event.type === 'leg' && event.kind !== 'model' && !this.known.has(event.leg)) this.known.set(event.leg, call);
     for (const listener of [...this.listeners]) listener(call, event);
   }
 

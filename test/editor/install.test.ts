@@ -42,6 +42,11 @@ for (const version of ['4.1', '5.0']) {
       await page.waitForFunction(
         `RED.nodes.getType('pause') && RED.nodes.getType('webhook in') && RED.nodes.getType('webhook out')`,
       );
+      // The phone is there, too, in words and ready to be used.
+      await page.waitForFunction("document.querySelector('.jambonz-panel') !== null");
+      await page.evaluate("RED.actions.invoke('jambonz:show-phone')");
+      await page.locator('.jambonz-dial [role="status"]', { hasText: 'must be deployed' }).waitFor();
+      assert.equal(await page.locator('.jambonz-panel [data-part="call"]').textContent(), ' Call');
 
       const ids: string[] = [];
       for (const type of ['webhook in', 'pause', 'webhook out']) ids.push(await editor.drag(type));
@@ -70,6 +75,19 @@ for (const version of ['4.1', '5.0']) {
         body: '{"call_sid":"c1"}',
       });
       assert.deepEqual(await called.json(), [{ verb: 'pause', length: 2 }]);
+      await page.waitForFunction("document.querySelector('#jambonz-phone-webhook').options.length === 1");
+    });
+
+    it('takes the phone away while the palette is disabled', async () => {
+      const { page } = editor;
+      const enable = (enabled: boolean): Promise<unknown> =>
+        page.evaluate(
+          `$.ajax({url: 'nodes/@callflows/node-red-jambonz/jambonz-auth', type: 'PUT', contentType: 'application/json', data: '{"enabled":${enabled}}'})`,
+        );
+      await enable(false);
+      await page.waitForFunction("document.querySelector('.jambonz-panel') === null");
+      await enable(true);
+      await page.waitForFunction("document.querySelectorAll('.jambonz-panel').length === 1");
     });
   });
 }

@@ -55,6 +55,7 @@ describe('npm start in a fresh clone', function () {
     const started = await start(clone, port);
     ({ child } = started);
     assert.ok(started.text.includes(`Editor    http://127.0.0.1:${port}/`), started.text);
+    assert.match(started.text, /Open http:\S+ and press Call/);
     const command = /^\s*(curl .*)$/m.exec(started.text)?.[1];
     assert.ok(command, started.text);
     const document = JSON.parse(execFileSync('bash', ['-c', command], { encoding: 'utf8' })) as { verb: string }[];

@@ -28,10 +28,14 @@ describe('The flows of the documentation', function () {
     [
       '/menu',
       call,
-      '[{"verb":"gather","input":["digits"],"actionHook":"/menu/choice","numDigits":1,' +
+      '[{"verb":"gather","input":["digits"],"actionHook":"/_jambonz/results/g2/action","numDigits":1,' +
         '"say":{"text":"For the reception, press 1."}}]',
     ],
-    ['/menu/choice', { ...call, digits: '1' }, '[{"verb":"say","text":"You have pressed 1.","loop":1}]'],
+    [
+      '/_jambonz/results/g2/action',
+      { ...call, reason: 'dtmfDetected', digits: '1' },
+      '[{"verb":"say","text":"You have pressed 1.","loop":1}]',
+    ],
     ['/auth', { method: 'REGISTER', username: 'bob' }, '{"status":"fail","msg":"invalid domain or username"}'],
   ];
   for (const [path, body, expected] of cases) {

@@ -206,6 +206,18 @@ const flow: FlowNode[] = [
   ...timeout('time-document', { ...short, otherwise: 'document', otherwiseDocument: '[{"verb":"redirect"}]' }),
   ...timeout('time-status', { ...short, otherwise: 'status', otherwiseStatus: '503' }),
   ...timeout('time-wrong', { ...short, otherwise: 'document', otherwiseDocument: 'oops' }),
+  ...tab('status', [{ type: 'debug', active: false, ...end }], { more: logged('status') }),
+  ...tab('status-part', [
+    { type: 'switch', property: 'call.call_status', rules: [{ t: 'eq', v: 'completed', vt: 'str' }] },
+    out,
+  ]),
+  ...tab('status-time', [never, out], { webhook: short, more: logged('status-time') }),
+  ...tab('status-refused', [never, out], {
+    webhook: { ...short, otherwise: 'status', otherwiseStatus: '503' },
+    more: logged('status-refused'),
+  }),
+  ...tab('redirected', [say], { more: logged('redirected') }),
+  ...tab('redirect', [{ type: 'redirect', hook: '/redirected' }, out]),
   ...tab('switched-off', [say], { webhook: { answerWithin: '0' } }),
   ...tab('late', [{ ...delay, timeout: '600' }, out], {
     webhook: short,
@@ -222,6 +234,16 @@ const registration = { method: 'REGISTER', username: 'bob' };
 const sms = { provider: 'x', text: 'hi', from: '1', to: '2' };
 const newCall = { call_sid: 'n', direction: 'inbound', call_status: 'trying', sip: { headers: {} }, from: '1' };
 const hook = { call_sid: 'h', direction: 'inbound', call_status: 'in-progress', reason: 'timeout', from: '1' };
+
+/** As jambonz tells the status of a call; the webhook of a redirect has the same body. */
+const status = {
+  call_sid: 's',
+  direction: 'inbound',
+  call_status: 'in-progress',
+  sip_status: 200,
+  sip_reason: 'OK',
+  from: '1',
+};
 
 describe(`A request that the flow does not answer${nodeRed ? ` on Node-RED ${nodeRed}` : ''}`, function () {
   this.timeout(20_000);
@@ -290,6 +312,27 @@ describe(`A request that the flow does not answer${nodeRed ? ` on Node-RED ${nod
       await red.line(
         /caught at time: No answer within 0\.3 seconds, so jambonz got \[\]\. The message was last seen at delay \(time-1\)\.$/,
       );
+    });
+  });
+
+  describe('is answered without a word when it tells the status of a call', () => {
+    const reports = (id: string): number => red.logs.filter((line) => line.includes(`caught at ${id}: `)).length;
+
+    for (const id of ['status', 'status-part', 'status-time', 'status-refused']) {
+      it(id, async () => {
+        const answer = await post(id, status);
+        assert.deepEqual([answer.status, answer.text], [200, '[]']);
+        if (id === 'status-part') return;
+        // Another hook is reported, so the status event was not.
+        await post(id, hook);
+        await red.line(new RegExp(`caught at ${id}: `));
+        assert.equal(reports(id), 1);
+      });
+    }
+
+    it('but not one that a redirect leads to', async () => {
+      assert.equal((await post('redirected', status)).text, '[]');
+      await red.line(/caught at redirected: .*The message ended at say \(redirected-1\)/);
     });
   });
 

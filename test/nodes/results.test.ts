@@ -216,6 +216,10 @@ describe('result ports', function () {
       hookIn('public-in', '/public', ['public-gather'], { server: 'public' }),
       gather('public-gather', [['menu-out'], ['public-again'], []]),
       gather('public-again', [['menu-out'], ['menu-say'], []]),
+      hookIn('patient-in', '/patient', ['slow-gather']),
+      hookIn('quick-in', '/quick', ['slow-gather'], { answerWithin: '0.3' }),
+      gather('slow-gather', [['menu-out'], ['slow'], []]),
+      { id: 'slow', z: 'tab', type: 'delay', pauseType: 'delay', timeout: '1', timeoutUnits: 'hours', wires: [[]] },
       hookIn('url-in', '/url', ['url-gather']),
       gather('url-gather', [['menu-out'], [], []], { results: undefined, actionhook: '/typed', ports: undefined }),
       hookIn('chosen-in', '/chosen', ['chosen-dial']),
@@ -227,8 +231,19 @@ describe('result ports', function () {
         actionhook: '/left-over',
         confirmhook: '/left-over',
         results: 'ports',
-        ports: ['next', 'busy', 'machine'],
-        wires: [['menu-out'], ['menu-say'], []],
+        transcriptionhook: '/left-over',
+        ports: ['next', 'busy', 'machine', 'transcript'],
+        wires: [['menu-out'], ['menu-say'], [], []],
+      },
+      hookIn('dialog-in', '/dialog', ['dialog']),
+      {
+        id: 'dialog',
+        z: 'tab',
+        type: 'cfg',
+        sipRequest: true,
+        results: 'ports',
+        ports: ['next', 'request', 'refer'],
+        wires: [['menu-out'], [], []],
       },
       hookIn('meet-in', '/meet', ['meet']),
       {
@@ -294,9 +309,23 @@ describe('result ports', function () {
       const [dial] = await answerOf(`${red.url}/chosen`, { call_sid: 'call' });
       assert.equal(dial?.actionHook, '/_jambonz/results/chosen-dial/action');
       assert.equal((dial.amd as Json).actionHook, '/_jambonz/results/chosen-dial/amd');
+      const { transcriptionHook } = dial.transcribe as Json;
+      assert.equal(transcriptionHook, '/_jambonz/results/chosen-dial/transcript');
       assert.equal(dial.confirmHook, undefined);
+      const [config] = await answerOf(`${red.url}/dialog`, { call_sid: 'call' });
+      assert.deepEqual(config, {
+        verb: 'config',
+        sipRequestWithinDialogHook: '/_jambonz/results/dialog/request',
+        referHook: '/_jambonz/results/dialog/refer',
+      });
       const missing = await post(`${red.url}/_jambonz/results/chosen-dial/confirm`, {});
       assert.equal(missing.status, 404);
+    });
+
+    it('gives a flow as long as the webhook that leads to it does', async () => {
+      const error = red.nextLine(/No answer within 0\.3 seconds.*last seen at delay \(slow\)/);
+      assert.deepEqual(await answerOf(`${red.url}/_jambonz/results/slow-gather/action`, digits), []);
+      await error;
     });
 
     it('leaves a node without the choice as it was', async () => {
@@ -431,8 +460,8 @@ describe('result ports', function () {
         mode: 'app',
         application: 'app',
         results: 'ports',
-        ports: ['next', 'human'],
-        wires: [[`${id}-next`], ['human']],
+        ports: ['next', 'human', 'refer'],
+        wires: [[`${id}-next`], ['human'], []],
         ...more,
       });
       red = await startNodeRed({
@@ -465,6 +494,8 @@ describe('result ports', function () {
     it('are served under the public URL', async () => {
       const [tag] = await answerOf(`${red.url}/start`, { call_sid: 'call' });
       assert.deepEqual(tag?.data, { sid: 'new-call' });
+      assert.equal(asked[0]!.referHook, 'https://flows.example.com/_jambonz/results/known-call/refer');
+      assert.equal(asked[0]!.sipRequestWithinDialogHook, undefined);
       const hook = (asked[0]!.amd as Json).actionHook;
       assert.equal(hook, 'https://flows.example.com/_jambonz/results/known-call/amd');
       const [say] = await answerOf(`${red.url}/_jambonz/results/known-call/amd`, { type: 'amd_human_detected' });

@@ -54,6 +54,8 @@ const flow: FlowNode[] = [
   node('say', { id: 'say', text: 'Hello {{vars.name}}', loop: 1 }, 'out'),
   node('catch', { scope: null }, 'caught'),
   code('caught', `node.warn('caught ' + msg.error.message);`),
+  hook('/meeting', 'met'),
+  node('conference', { id: 'met', conference: 'room', conferenceType: 'str', actionHook: '/meeting' }, 'out'),
   node('jambonz call end', {}, 'ended'),
   code('ended', `delete msg._msgid; node.warn('ended ' + JSON.stringify(msg));`),
 ];
@@ -65,10 +67,10 @@ describe('msg.vars', () => {
   });
   after(() => red.stop());
 
-  const post = async (path: string, body: object): Promise<unknown> => {
+  const post = async (path: string, body: object, headers: Record<string, string> = {}): Promise<unknown> => {
     const answer = await fetch(red.url + path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     });
     assert.equal(answer.status, 200);
@@ -178,6 +180,8 @@ describe('msg.vars', () => {
     const leg = { call_sid: randomUUID(), parent_call_sid: call_sid, call_status: 'completed', sip_status: 200 };
     await post('/apply', leg);
     await post('/apply', { ...end, dial_call_status: 'completed' });
+    // That somebody has left a meeting looks like the last status event, but comes to the address that a verb names.
+    await post('/meeting', { ...end, duration: 6 }, { b3: '0-0-1' });
     const ended = red.nextLine(/ended .*/);
     await post('/apply', end);
     await post('/apply', end);

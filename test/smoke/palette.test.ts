@@ -6,6 +6,7 @@ import specifications = require('@jambonz/verb-specifications');
 import { Editor } from '../support/editor';
 import { flowsOf, types } from '../support/flows';
 import type { FlowNode } from '../support/node-red';
+import { phone } from '../support/phone';
 
 const nodeRed = process.env.NODE_RED ?? '4.1';
 const node = process.env.NODE ? Number(process.env.NODE) : undefined;
@@ -77,6 +78,15 @@ describe(`The packed palette on Node-RED ${nodeRed}${node ? ` and Node ${node}` 
       );
     });
   }
+
+  it('brings a phone for the terminal', async () => {
+    const { installedPalette } = await import('../../scripts/palette.mjs');
+    const { nodeBinary } = await import('../../scripts/runtimes.mjs');
+    const file = resolve(installedPalette(), 'node_modules/.bin/jambonz-call');
+    const ran = await phone([`${editor.red.url}/smoke`, '-v'], { file, ...(node && { node: nodeBinary(node) }) });
+    assert.deepEqual([ran.code, ran.stderr], [0, '']);
+    assert.match(ran.stdout, /POST \/smoke\n.*answered 200 pause\n/);
+  });
 
   it('is edited, deployed and called', async () => {
     const id = await editor.drag('pause');

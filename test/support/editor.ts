@@ -102,7 +102,12 @@ export class Editor {
   /** Opens the page, or loads it anew. */
   async load(): Promise<void> {
     await this.page.goto(`${this.red.adminUrl}/`);
-    await this.page.waitForFunction('typeof RED !== "undefined" && RED.workspaces && RED.workspaces.active() !== 0');
+    // A machine that runs two browsers at a time may take long over the editor's first seconds.
+    await this.page.waitForFunction(
+      'typeof RED !== "undefined" && RED.workspaces && RED.workspaces.active() !== 0',
+      undefined,
+      { timeout: 30_000 },
+    );
     // What is animated for a person only costs time.
     await this.page.evaluate('$.fx.off = true');
   }
@@ -139,6 +144,14 @@ export class Editor {
       `RED.nodes.filterNodes({type: ${JSON.stringify(type)}}).find(({id}) => !${JSON.stringify(known)}.includes(id))?.id`,
     );
     return (await found.jsonValue()) as string;
+  }
+
+  /** Empties the canvas: a node that is dropped on a wire would become a part of it. */
+  async clear(): Promise<void> {
+    await this.page.evaluate(
+      'RED.nodes.filterNodes({}).forEach(({id}) => RED.nodes.remove(id)); RED.view.redraw(true)',
+    );
+    this.dropped = 0;
   }
 
   /** Opens a node's dialog with a double click. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { arrivalOf } from '../../src/call/call-body';
@@ -138,6 +138,19 @@ describe('which call a webhook belongs to', () => {
       else assert.deepEqual({ ...arrival, ...expected }, arrival);
     });
   }
+
+  it('tells the webhooks of verbs from status events by their bodies, but for those that bring nothing', () => {
+    const recorded = JSON.parse(readFileSync(join(__dirname, '../data/hook-bodies.json'), 'utf8')) as {
+      type: string;
+      hook: string;
+      scenario?: string;
+      body: unknown;
+    }[];
+    const alike = recorded
+      .filter(({ scenario, body }) => scenario && arrivalOf(body)?.status)
+      .map(({ type, hook }) => `${type} ${hook}`);
+    assert.deepEqual([...new Set(alike)], ['conference action', 'dial confirm']);
+  });
 
   it('a webhook of a verb that looks like a status event', () => {
     assert.deepEqual(arrivalOf({ ...status, call_status: 'completed' }, true), {

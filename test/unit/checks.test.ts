@@ -144,6 +144,28 @@ const TABLE: Record<string, Case[]> = {
       flow: row(start, gather({ actionhook: '/red/a' }), out),
       options: { root: '/red/' },
     },
+    {
+      when: 'a call that is made here is answered below the public address, where nobody listens',
+      flow: [
+        server('https://flows.example.com/red/'),
+        ...row({ id: 'c', type: 'create-call', mode: 'url', call_hook_url: 'https://flows.example.com/red/b' }),
+      ],
+      at: 'c.call_hook_url',
+    },
+    {
+      when: 'the public address leads to a webhook',
+      flow: [
+        server('https://flows.example.com/red/'),
+        ...row(start, gather({ actionhook: 'https://flows.example.com/red/a#rc=2' }), out),
+      ],
+    },
+    {
+      when: 'an application handles the call',
+      flow: [
+        server('https://flows.example.com'),
+        ...row({ id: 'c', type: 'create-call', mode: 'app', call_hook_url: 'https://flows.example.com/b' }),
+      ],
+    },
     { when: 'it is absolute', flow: row(start, gather({ actionhook: 'https://example.com/b' }), out) },
     { when: 'a message says it', flow: row(start, gather({ actionhook: '/b', actionhookType: 'msg' }), out) },
     { when: 'a template makes it', flow: row(start, gather({ actionhook: '/{{call.to}}' }), out) },
@@ -387,6 +409,10 @@ const TABLE: Record<string, Case[]> = {
     {
       when: 'the call has no ports',
       flow: [server(), ...row({ id: 'c', type: 'create-call', server: 'server' })],
+    },
+    {
+      when: 'the call has just been dragged into the flow, and no detection is ticked',
+      flow: [server(), ...row({ id: 'c', type: 'create-call', server: 'server', results: 'ports', ports: ['next'] })],
     },
     {
       when: 'the redirect stays here',

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import vm from 'node:vm';
+import { VERBS } from '../../src/checks/verbs';
 import { RESULT_HOOKS, defaultPorts, labelKey } from '../../src/results/outcomes';
 
 /** What the editor half of a node registers, as far as it is checked here. */
@@ -94,6 +95,17 @@ describe('the contract between a node and the palette', () => {
   it('lists in package.json exactly the nodes that exist', () => {
     const expected = Object.fromEntries(sets.map((set) => [set, `dist/nodes/${set}.js`]));
     assert.deepEqual(manifest['node-red'].nodes, Object.fromEntries(Object.entries(expected).sort()));
+  });
+
+  it('is known to the checks as a verb when it is one', () => {
+    const isVerb = (set: string): boolean => /\bverbNode\(\s*RED\b/.test(read('nodes', `${set}.ts`));
+    assert.deepEqual(
+      [...VERBS].sort(),
+      sets
+        .filter(isVerb)
+        .map((set) => partsOf(set).type)
+        .sort(),
+    );
   });
 
   it('packs everything that Node-RED loads', () => {

@@ -32,6 +32,7 @@ export class Gather extends Verb {
   private recognition: Recognition | undefined;
   private prompt: Verb | undefined;
   private isPrompting = false;
+  private hasCutIn = false;
   private readonly timers = new Timers<'overall' | 'digits' | 'silence' | 'fast'>(this.session.clock);
   private stopKeys: (() => void) | undefined;
 
@@ -52,7 +53,7 @@ export class Gather extends Verb {
       this.quiet();
       if (!outcome || this.isStopped()) return;
       this.outcome = outcome.reason;
-      this.interrupted.fire();
+      this.cutIn();
       await this.report(outcome);
     } finally {
       this.quiet();
@@ -119,6 +120,14 @@ export class Gather extends Verb {
     this.prompt?.kill('interrupted');
   }
 
+  /** The prompt stops, or once what else can be heard. */
+  private cutIn(): void {
+    this.stopPrompt();
+    if (this.hasCutIn) return;
+    this.hasCutIn = true;
+    this.interrupted.fire();
+  }
+
   /** Keys and speech count from now on. */
   private listen(): void {
     const { leg, session, data } = this;
@@ -136,9 +145,9 @@ export class Gather extends Verb {
   private key(digit: string): void {
     const { data } = this;
     this.timers.cancel('digits');
-    if (data.dtmfBargein !== false && this.hasDigits) {
+    if ((data.dtmfBargein ?? this.hasDigits) === true) {
       const wasPrompting = this.isPrompting;
-      this.stopPrompt();
+      this.cutIn();
       if (wasPrompting) this.restart();
     } else if (this.isPrompting && this.hasDigits && !this.timers.has('overall')) this.restart();
     if (!this.hasDigits) {
@@ -202,9 +211,8 @@ export class Gather extends Verb {
     const words = utterance.text.trim().split(/\s+/).filter(Boolean).length;
     if (data.bargein === true && words >= (number(data.minBargeinWordCount) ?? 1)) {
       const wasPrompting = this.isPrompting;
-      this.stopPrompt();
+      this.cutIn();
       if (wasPrompting) this.restart();
-      this.interrupted.fire();
     }
     if (words > 0 && this.timers.has('overall')) this.restart();
     if (words > 0 && this.timers.has('silence'))
@@ -270,7 +278,10 @@ export class Gather extends Verb {
     const { session } = this;
     const { reason, ...facts } = outcome;
     try {
-      await session.background.whileAsking(() => session.ask(this, 'actionHook', { ...facts, reason }));
+      await session.background.whileAsking(
+        () => session.ask(this, 'actionHook', { ...facts, reason }),
+        object(this.data.actionHookDelayAction),
+      );
     } catch (error) {
       session.call.hookBroke(session.leg, error as Error);
     }

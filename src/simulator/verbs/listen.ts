@@ -94,7 +94,7 @@ export class Listen extends Verb {
       ...(began === undefined ? {} : { dialCallDuration: Math.round((session.clock.now() - began) / 1000) }),
       ...(digits === undefined ? {} : { digits }),
     };
-    const ignoreReply = this.place.parent !== undefined;
+    const ignoreReply = this.place.parent?.written.verb === 'dial';
     await session.ask(this, 'actionHook', facts, { ignoreReply }).catch(() => undefined);
   }
 }

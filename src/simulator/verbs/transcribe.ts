@@ -38,7 +38,9 @@ export class Transcribe extends Verb {
     if (!utterance.isFinal && recognizer?.interim !== true) return;
     const { session } = this;
     const facts = { b3: NO_TRACE, speech: recognition.describe([utterance], utterance.isFinal) };
-    void session.call.keepOpen(session.ask(this, 'transcriptionHook', facts, { raw: true })).catch(() => undefined);
+    void session.call
+      .keepOpen(session.ask(this, 'transcriptionHook', facts, { raw: true, ignoreReply: this.otherLeg !== undefined }))
+      .catch(() => undefined);
   }
 }
 

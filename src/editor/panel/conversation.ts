@@ -1,0 +1,109 @@
+import { List, h } from './dom';
+import type { Line, Party, View } from './model';
+import { clock, text, textIfKnown } from './text';
+
+/** A line with the name of whom it concerns. */
+type Named = Line & { party: string };
+
+/** What was said and played, pressed and answered, as bubbles; a screen reader reads new ones. */
+export class Conversation {
+  readonly element: HTMLElement;
+  private readonly list: List<Named>;
+
+  constructor(private readonly reveal: (node: string) => void) {
+    this.element = h('div', {
+      class: 'jambonz-conversation',
+      role: 'log',
+      'aria-live': 'polite',
+      'aria-label': text('conversation.label'),
+      tabindex: 0,
+    });
+    this.list = new List<Named>(
+      this.element,
+      ({ key }) => key,
+      (line) => this.bubble(line),
+    );
+  }
+
+  show({ lines, parties }: View): void {
+    const { element } = this;
+    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
+    const names = new Map(parties.map(({ leg, name }) => [leg, name]));
+    this.list.show(
+      lines.map((line) => ({ ...line, party: line.leg === undefined ? '' : (names.get(line.leg) ?? '') })),
+    );
+    if (isAtEnd) element.scrollTop = element.scrollHeight;
+  }
+
+  private bubble(line: Named): HTMLElement {
+    const { from, at, node, state, party } = line;
+    const who = party === '' ? '' : text(from === 'flow' ? 'conversation.to' : 'conversation.by', { party });
+    const extra = state === 'interrupted' || state === 'failed' ? text(`conversation.${state}`) : '';
+    return h(
+      'div',
+      {
+        class: `jambonz-bubble jambonz-from-${from}${state === 'playing' ? ' jambonz-playing' : ''}`,
+        title: clock(at),
+      },
+      who !== '' && h('span', { class: 'jambonz-who' }, who),
+      h('span', { class: 'jambonz-sr' }, `${speakerOf(line)} `),
+      contentOf(line),
+      extra !== '' && h('span', { class: 'jambonz-faint' }, ` ${extra}`),
+      node !== undefined &&
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'jambonz-goto',
+            title: text('timeline.show-node'),
+            'aria-label': text('timeline.show-node'),
+            onclick: () => this.reveal(node),
+          },
+          h('i', { class: 'fa fa-crosshairs', 'aria-hidden': 'true' }),
+        ),
+    );
+  }
+}
+
+/** Who speaks, for those who do not see on which side a bubble is. */
+function speakerOf({ from, leg }: Line): string {
+  return from === 'party' && leg === undefined ? text('conversation.caller') : '';
+}
+
+function contentOf({ kind, text: words, from }: Line): HTMLElement {
+  const icon = (name: string): HTMLElement => h('i', { class: `fa fa-${name}`, 'aria-hidden': 'true' });
+  switch (kind) {
+    case 'say':
+    case 'speech':
+    case 'model':
+      return h('span', { class: 'jambonz-words' }, words);
+    case 'play':
+      return h('span', { class: 'jambonz-words' }, icon('music'), ' ', text('conversation.play', { url: words }));
+    case 'beep':
+      return h('span', {}, icon('bell-o'), ' ', text('conversation.beep'));
+    case 'dtmf':
+      return h(
+        'span',
+        {},
+        text(from === 'flow' ? 'conversation.tones' : 'conversation.keys'),
+        ' ',
+        ...Array.from(words, (key) => h('kbd', {}, key)),
+      );
+    case 'state':
+      return h('span', {}, stateText(words));
+    default:
+      return h('span', {}, textIfKnown(`panel.did.${kind}`, { text: words })?.trim() ?? `${kind} ${words}`);
+  }
+}
+
+/** The state of a party in words, with the reason after a colon. */
+export function stateText(state: string): string {
+  const [name, why] = state.split(/:(.*)/s) as [string, string?];
+  const words = textIfKnown(`panel.state.${name}`) ?? name;
+  return why ? `${words} (${why})` : words;
+}
+
+/** The state of a party in words. */
+export function partyState({ state, why }: Party): string {
+  return stateText(why ? `${state}:${why}` : state);
+}
