@@ -123,7 +123,12 @@ export abstract class Conversation extends Verb {
 
   /** Shows what became of a tool's answer. */
   protected showOutput({ id, name }: ToolCall, { output, refused }: ToolOutput): void {
-    const facts = { id, name, ...(output === undefined ? {} : { output }), ...(refused === undefined ? {} : { refused }) };
+    const facts = {
+      id,
+      name,
+      ...(output === undefined ? {} : { output }),
+      ...(refused === undefined ? {} : { refused }),
+    };
     this.leg.tell('tool output', facts, this.id);
   }
 
