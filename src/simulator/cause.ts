@@ -149,7 +149,7 @@ class Story {
   /** How the last verb that something depended on came out, if what followed depends on it still. */
   private lead(): Cause[] {
     const verb = this.begun.findLast(
-      ({ id, state }) => state === 'begin' && (this.hookOf(id) || this.outcomeOf(id).length > 0),
+      ({ id, state }) => state === 'begin' && (this.hookOf(id) !== undefined || this.outcomeOf(id).length > 0),
     );
     if (!verb) return [];
     const causes = this.outcomeOf(verb.id);
