@@ -36,6 +36,7 @@ const CREATE_PROPERTIES = new Set([
   'speech_recognizer_language',
   'app_json',
   'record_all_calls',
+  'referHook',
   'answerOnBridge',
   'dual_streams',
   'env_vars',

@@ -16,9 +16,9 @@ const CALL = 'aaaaaaaa-0000-4000-8000-000000000001';
 /** Recorded of a call that was placed; the simulator chooses its own ids. */
 const PLACED = 'aaaaaaaa-0000-4000-8000-000000000002';
 
-const { recordings } = JSON.parse(
+const recordings = JSON.parse(
   readFileSync(join(__dirname, '../data/rest-recordings.json'), 'utf8'),
-) as { recordings: Recording[] };
+) as Recording[];
 
 /** What the simulator answers differently, or not at all, and why. */
 const different: Readonly<Record<string, string>> = {
