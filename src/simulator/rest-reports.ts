@@ -10,8 +10,7 @@ const SERVICE_URL = 'http://127.0.0.1:3000';
 
 /** A call or a leg of it, as the API describes it. @see recorded: no tag, keys in snake case */
 export function describeCall({ info }: Leg): JsonObject {
-  const { customerData: _tag, headers: _headers, ...facts } = info.toJSON();
-  return { ...snakeKeys(facts), service_url: SERVICE_URL };
+  return { ...snakeKeys({ ...info.toJSON(), customerData: undefined, headers: undefined }), service_url: SERVICE_URL };
 }
 
 /** All that are known, the call before its legs. @see recorded: the filter for a status is `callStatus` */

@@ -16,9 +16,7 @@ const CALL = 'aaaaaaaa-0000-4000-8000-000000000001';
 /** Recorded of a call that was placed; the simulator chooses its own ids. */
 const PLACED = 'aaaaaaaa-0000-4000-8000-000000000002';
 
-const recordings = JSON.parse(
-  readFileSync(join(__dirname, '../data/rest-recordings.json'), 'utf8'),
-) as Recording[];
+const recordings = JSON.parse(readFileSync(join(__dirname, '../data/rest-recordings.json'), 'utf8')) as Recording[];
 
 /** What the simulator answers differently, or not at all, and why. */
 const different: Readonly<Record<string, string>> = {
@@ -35,7 +33,8 @@ const different: Readonly<Record<string, string>> = {
   'createMessage, no feature server': 'there is no feature server',
   'createMessage admin token': 'there are no tokens',
   'createMessage fs 480': 'there is no feature server',
-  'updateCall call_status no-answer': 'the recorded feature server was a stub; the real one refuses it for an answered call',
+  'updateCall call_status no-answer':
+    'the recorded feature server was a stub; the real one refuses it for an answered call',
   'updateCall feature server 422 text': 'there is no feature server; a call that is over is tested below',
   'updateCall feature server 400 json': 'there is no feature server',
   'updateCall feature server 404 empty': 'there is no feature server',
@@ -90,14 +89,25 @@ describe('the REST API of the simulator', () => {
     const other = simulator.calls.get(placed)!;
     setImmediate(() => other.answer(placed));
     await other.ended;
-    call = simulator.call({ id: CALL, url: `${application.origin}/`, from: '15551112222', to: '15553334444', application: APPLICATION });
+    call = simulator.call({
+      id: CALL,
+      url: `${application.origin}/`,
+      from: '15551112222',
+      to: '15553334444',
+      application: APPLICATION,
+    });
     await waiting();
   });
   afterEach(() => simulator.close());
 
   function rest(method: string, path: string, body?: unknown): Promise<{ status: number; data: unknown }> {
     const [target = '', query = ''] = path.split('?');
-    return simulator.rest(method, `/Accounts/${ACCOUNT}/${target}`, Object.fromEntries(new URLSearchParams(query)), body);
+    return simulator.rest(
+      method,
+      `/Accounts/${ACCOUNT}/${target}`,
+      Object.fromEntries(new URLSearchParams(query)),
+      body,
+    );
   }
 
   describe('as recorded', () => {
