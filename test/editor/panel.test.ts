@@ -122,7 +122,7 @@ for (const version of ['4.1', '5.0']) {
       }
       assert.equal(
         await ending(),
-        'Gather timed out after 8 s, the actionHook answered with no verbs, the verb hangup ended the call.',
+        'Gather timed out after 8 s, its actionHook answered with no verbs, and the verb hangup ended the call.',
       );
       assert.deepEqual(await bubbles(), [
         'Welcome.',
