@@ -6,6 +6,7 @@ import type { CallStatus, Identity } from './call-info';
 import { isObject, number, object, text, type JsonObject } from './json';
 import { updateCall } from './live-control';
 import { Outgoing } from './outgoing';
+import { Lists } from './rest-lists';
 import { Gate } from './signal';
 import { headersOf } from './verbs/small';
 import type { World } from './world';
@@ -54,21 +55,26 @@ const CREATE_PROPERTIES = new Set([
 export class Rest {
   /** Applications by application_sid: what calls that name one are given. */
   readonly applications = new Map<string, CallOptions>();
+  private readonly lists: Lists;
 
   constructor(
     private readonly world: World,
     private readonly create: (options: CallOptions, identity: Identity) => SimulatedCall,
     private readonly calls: ReadonlyMap<string, SimulatedCall>,
-  ) {}
+  ) {
+    this.lists = new Lists(world, calls);
+  }
 
   /** Answers a request; `path` is what follows `/v1`. */
-  handle(method: string, path: string, _query: Record<string, string>, body: unknown): Promise<RestAnswer> {
+  handle(method: string, path: string, query: Record<string, string>, body: unknown): Promise<RestAnswer> {
     const [, accounts, , what, sid, rest] = path.split('/');
     if (accounts === 'Accounts' && what === 'Calls' && rest === undefined) {
       if (sid === undefined && method === 'POST') return Promise.resolve(this.createCall(object(body) ?? {}));
       if (sid !== undefined && (method === 'PUT' || method === 'POST')) return this.update(sid, body);
     }
-    return Promise.resolve({ status: 404, data: 'Not Found' });
+    const isAccount = accounts === 'Accounts' && rest === undefined;
+    const told = isAccount ? this.lists.answer(method, what ?? '', sid, query) : undefined;
+    return Promise.resolve(told ?? { status: 404, data: 'Not Found' });
   }
 
   private async update(sid: string, body: unknown): Promise<RestAnswer> {
