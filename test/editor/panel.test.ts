@@ -177,7 +177,9 @@ for (const version of ['4.1', '5.0']) {
 
       const dial = editor.page.locator('.jambonz-row-verb', { hasText: '+15551230001' });
       await dial.locator('button[data-node="jbivrsales"]').click();
-      await until("document.querySelector('#jbivrsales .red-ui-flow-node-highlighted') !== null");
+      await until(
+        "document.querySelector('#jbivrsales.red-ui-flow-node-highlighted, #jbivrsales .red-ui-flow-node-highlighted') !== null",
+      );
       await dial.locator('details > summary').click();
       assert.match((await dial.locator('pre').textContent()) ?? '', /"answerOnBridge": true/);
 
