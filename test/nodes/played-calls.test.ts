@@ -214,7 +214,6 @@ describe('A saved call that is played', function () {
         asks('/RecentCalls?page=1&count=25', { total: 0, data: [] }),
         asks('/RecentCalls?count=25', { msg: { contains: '"page"' } }, 'GET', 400),
         asks('/Calls/bbbbbbbb-0000-4000-8000-000000000001', 'Not Found', 'DELETE', 404),
-        asks('/Nonsense', 'Not Found', 'GET', 404),
       ],
       { call: { from: '+1' } },
       { rest: { host: '127.0.0.1', port } },
