@@ -89,10 +89,12 @@ export = (RED: NodeAPI): void => {
     const readers = new WeakMap<Node, FieldReader>();
     const seconds = positive(config.timeout);
     const limits = { retries: positive(config.retries) ?? 0, ...(seconds && { timeoutMs: seconds * 1000 }) };
+    const phone = phoneOf(RED);
+    const asksSimulator = (): boolean => this.isSimulated === true || phone.takesRest;
     this.isSimulated = config.simulator === true;
+    this.simulatorUrl = () => (asksSimulator() && phone.isEnabled ? phone.origin : undefined);
     this.api = async (asking, msg, signal) => {
-      const phone = phoneOf(RED);
-      if (this.isSimulated || phone.takesRest) return simulatedApi(phone, signal);
+      if (asksSimulator()) return simulatedApi(phone, signal);
       const fields = readers.get(asking) ?? new FieldReader(RED, asking, saved);
       readers.set(asking, fields);
       return new JambonzApi({ ...(await readSettings(fields, msg)), ...limits }, signal);

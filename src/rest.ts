@@ -86,7 +86,8 @@ export function restNode(RED: NodeAPI, run: RestCall, options: RestOptions = {})
  *
  * @throws Problem when the server does not say where others reach this Node-RED
  */
-function fieldsOf(results: ResultPorts, { publicUrl }: ServerNode): Fields {
+function fieldsOf(results: ResultPorts, server: ServerNode): Fields {
+  const publicUrl = server.publicUrl ?? server.simulatorUrl();
   if (results.isUsed && publicUrl === undefined) throw new Problem('results-public-url');
   return results.fieldsAt({ publicUrl });
 }

@@ -21,6 +21,8 @@ export interface ServerNode extends Node<ServerCredentials> {
   publicUrl?: string;
   /** It stands for the call simulator. */
   isSimulated?: boolean;
+  /** Where the call simulator reaches this Node-RED, while it answers for the server. */
+  simulatorUrl(): string | undefined;
   /** The address and the API key as they were deployed: values, or where to find them. */
   deployed: { url?: string; urlType?: string; apiToken?: string; apiTokenType?: string };
   /** The secrets that sign webhooks, with `${NAME}` lines resolved and empty ones left out. */

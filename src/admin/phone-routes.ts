@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { phoneOf } from '../phone/phone';
-import { scriptOf } from '../phone/saved-call';
+import { scriptOf } from '../script/record';
 import { traceOf } from '../trace/trace';
 import { refusal } from './fault';
 import { serveAdmin } from './routes';
@@ -53,8 +53,7 @@ export function servePhone(RED: NodeAPI): void {
       handle: ({ id }) => {
         const call = log.get(id!);
         if (!call) return refusal('call-unknown');
-        const file = scriptOf(call.record());
-        return file === undefined ? refusal('failed') : { ok: true, file };
+        return { ok: true, file: scriptOf(call.record()) };
       },
     },
   ]);

@@ -1,5 +1,5 @@
 import { hooksFor } from '../results/outcomes';
-import { isBlank, literal, type Finding, type FlowNode } from './flow';
+import { isBlank, literal, textOf, type Finding, type FlowNode } from './flow';
 import type { Graph } from './graph';
 import { hookFields, portsOf } from './verbs';
 import { hasPublicUrl, webhooksBefore } from './webhooks';
@@ -11,9 +11,10 @@ export function publicUrl(graph: Graph): Omit<Finding, 'check'>[] {
 
 /** A call that this Node-RED starts: its ports have no request whose address they could follow. */
 function createdCalls(graph: Graph): Omit<Finding, 'check'>[] {
+  const isSimulated = (node: FlowNode): boolean => graph.node(textOf(node.server))?.simulator === true;
   return graph
     .ofType('create-call')
-    .filter((node) => reports(node) && !isBlank(node.server) && !hasPublicUrl(graph, node))
+    .filter((node) => reports(node) && !isBlank(node.server) && !isSimulated(node) && !hasPublicUrl(graph, node))
     .map(({ id }) => ({ node: id, reason: 'create-call', beside: ['server', 'results'], facts: {} }));
 }
 

@@ -37,7 +37,9 @@ function fault(node: EditorNode, property: string, value: string, rules: readonl
   const kind = kindOf(node, property);
   if (/^https?:/.test(kind)) return '';
   if (value === '')
-    return rules.includes('required') && !isByPort(node, property) ? node._('common.invalid.required') : '';
+    return rules.includes('required') && !isByPort(node, property) && !isSimulated(node)
+      ? node._('common.invalid.required')
+      : '';
   if (rules.includes('repeat')) {
     return /^(\d+|forever|\$\{[^}]+\})$/.test(value) ? '' : told(node, 'number', property, 'common.invalid.repeat');
   }
@@ -96,6 +98,11 @@ function told(node: EditorNode, check: string, field: string, key: string, facts
 function isByPort(node: EditorNode, property: string): boolean {
   if (current(node, 'results') !== 'ports') return false;
   return hooksOf(node.type).some(({ fields }) => fields.includes(property));
+}
+
+/** Whether a server is the call simulator, which needs no address. */
+function isSimulated(node: EditorNode): boolean {
+  return node.type === 'jambonz_auth' && current(node, 'simulator') === true;
 }
 
 /** The kind in the open dialog, else the saved one. */

@@ -57,7 +57,7 @@ export class OwnAddress {
       const prefix = base?.pathname.replace(/\/+$/, '') ?? '';
       const isBelow = url.pathname === prefix || url.pathname.startsWith(`${prefix}/`);
       // What comes in under a public address need not go out and come back: no proxy, no tunnel is needed for it.
-      if (base && url.origin === base.origin && isBelow) return { to, prefix, trusted: true };
+      if (url.origin === base?.origin && isBelow) return { to, prefix, trusted: true };
     }
     return undefined;
   }

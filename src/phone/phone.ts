@@ -34,6 +34,8 @@ export class Phone {
   private readonly simulators = new Map<Speed, Simulator>();
   private readonly calls = new Map<string, { call: Call; simulator: Simulator }>();
   private readonly hurrying = new Set<Simulator>();
+  /** Calls in which whoever is dialled needs nobody to play it. */
+  private readonly planned = new Set<string>();
   /** Calls of the phone: signed with this, or not at all. */
   private readonly secrets = new Map<string, string | undefined>();
 
@@ -45,6 +47,11 @@ export class Phone {
     this.address = new OwnAddress(RED, publicUrls);
     this.trace = traceOf(RED);
     this.trace.route = (url) => this.address.route(url);
+  }
+
+  /** Where this Node-RED serves webhooks. */
+  get origin(): string {
+    return this.address.origin.origin;
   }
 
   get webhooks(): Webhook[] {
@@ -65,6 +72,7 @@ export class Phone {
       const id = randomUUID();
       this.secrets.set(id, secret);
       const { from, to, name, headers, legs } = wish;
+      if (legs?.['*'] !== undefined && !Object.values(legs).includes('by hand')) this.planned.add(id);
       this.simulator(wish.speed).call({
         ...this.application(webhook, webhooks),
         id,
@@ -110,7 +118,7 @@ export class Phone {
   }
 
   private application(webhook: Webhook, webhooks: readonly Webhook[]): Omit<CallOptions, 'from' | 'to'> {
-    const { origin } = this.address.origin;
+    const { origin } = this;
     const status = statusWebhook(webhooks, webhook);
     return { url: origin + webhook.url, method: webhook.method, ...(status && { statusHook: origin + status.url }) };
   }
@@ -145,9 +153,7 @@ export class Phone {
   /** Calls of the REST API have the secret of the webhook that they call. */
   private secretOf({ id = '', url }: CallOptions): string | undefined {
     if (this.secrets.has(id)) return this.secrets.get(id);
-    const called = this.webhooks.find(
-      (webhook) => url === this.address.origin.origin + webhook.url || pathOf(url) === webhook.url,
-    );
+    const called = this.webhooks.find((webhook) => url === this.origin + webhook.url || pathOf(url) === webhook.url);
     return called && entranceOf(called.node)?.secrets?.[0];
   }
 
@@ -166,6 +172,7 @@ export class Phone {
     void call.ended.then(() => {
       this.calls.delete(id);
       this.secrets.delete(id);
+      this.planned.delete(id);
       this.trace.finished(id);
     });
   }
@@ -177,7 +184,11 @@ export class Phone {
     setTimeout(() => {
       this.hurrying.delete(simulator);
       const calls = [...this.calls.values()].filter((one) => one.simulator === simulator);
-      if (calls.length > 0 && calls.every(({ call }) => waitsForItself(call)) && simulator.clock.skip())
+      if (
+        calls.length > 0 &&
+        calls.every(({ call }) => waitsForItself(call, this.planned.has(call.id))) &&
+        simulator.clock.skip()
+      )
         this.hurry(simulator);
     }, 10);
   }
@@ -192,21 +203,14 @@ export class Phone {
 }
 
 /** What passes by itself: nobody can do anything meanwhile that matters. */
-const PASSING = new Set(['pause', 'ringing', 'transfer', 'hook']);
+const PASSING = new Set(['pause', 'transfer', 'hook']);
+const PLAYING = new Set(['say', 'play', 'pause']);
 
 /** True when the last thing that a call waits for is over by itself. */
-function waitsForItself({ events }: Call): boolean {
+function waitsForItself({ events }: Call, answersItself: boolean): boolean {
   const last = events.findLast(({ type }) => type === 'wait' || type === 'verb' || type === 'ask' || type === 'end');
-  if (last?.type === 'wait')
-    return (
-      PASSING.has(last.for) &&
-      !events.some((event) => event.type === 'leg' && event.state === 'ringing' && event.why === 'by hand')
-    );
-  return (
-    last?.type === 'verb' &&
-    last.state === 'begin' &&
-    (last.verb === 'say' || last.verb === 'play' || last.verb === 'pause')
-  );
+  if (last?.type === 'wait') return PASSING.has(last.for) || (last.for === 'ringing' && answersItself);
+  return last?.type === 'verb' && last.state === 'begin' && PLAYING.has(last.verb);
 }
 
 function perform({ call, simulator }: { call: Call; simulator: Simulator }, deed: Deed): void {

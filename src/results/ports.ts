@@ -153,7 +153,7 @@ export class ResultPorts {
     if (!this.isWired(port)) {
       this.record(hook, req, res);
       write(res, serialise(hook.answer === 'tool' ? NO_HANDLER : []));
-      this.mark('grey', RED._('common.status.unwired', { port: outcome.port }));
+      this.mark('grey', RED._('common.status.unwired', { port: labelOf(RED, outcome.port) }));
       return;
     }
     this.mark(undefined);
@@ -211,4 +211,11 @@ function propertyOf({ path }: ResultHook): string {
 
 function bodyOf({ body }: Request): Body {
   return typeof body === 'object' && body !== null ? (body as Body) : {};
+}
+
+/** A port as the editor labels it; a tool's has the tool's own name. */
+function labelOf(RED: NodeAPI, port: string): string {
+  const key = `common.port.${port}`;
+  const label = RED._(key);
+  return label === key ? port : label;
 }

@@ -29,7 +29,7 @@ export function readVerbs(body: unknown, platform: Platform): Written[] {
   const verbs = normalized(body);
   if (platform === '0.9') validate(quiet, body);
   else refuseForNewer(body as unknown[]);
-  for (const { verb, data } of verbs) construct(verb, data);
+  for (const { verb, data } of verbs) construct(verb, data, platform);
   return verbs;
 }
 
@@ -64,12 +64,12 @@ function refuseForNewer(body: unknown[]): void {
 }
 
 /** What the engine asks of a verb, and of those within it, when it makes its task. */
-function construct(verb: string, data: JsonObject): void {
+function construct(verb: string, data: JsonObject, platform: Platform): void {
   const kind = kindOf(verb);
-  const fault = kind?.check?.(data);
+  const fault = kind?.check?.(data, platform);
   if (fault !== undefined) throw new Error(fault);
   for (const nested of kind?.nested ?? []) {
     const inner = data[nested];
-    if (isObject(inner)) construct(nested, inner);
+    if (isObject(inner)) construct(nested, inner, platform);
   }
 }

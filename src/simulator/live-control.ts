@@ -14,7 +14,9 @@ const ACCEPTED: RestAnswer = { status: 202, data: 'Accepted' };
 
 /** Changes a call while it is up. */
 export async function updateCall(call: SimulatedCall, sid: string, body: JsonObject): Promise<RestAnswer> {
-  const session = call.sessions.get(sid) ?? call.session;
+  const session = call.sessions.get(sid);
+  // A dialled leg can be looked up, but only its caller can be changed.
+  if (!session) return { status: 404, data: 'Not Found' };
   if (session.isGone) return { status: 422, data: `call session is gone for call_sid ${sid}` };
   const status = text(body.call_status);
   if (status !== undefined) return changeStatus(call, session, sid, status);
@@ -32,8 +34,7 @@ export async function updateCall(call: SimulatedCall, sid: string, body: JsonObj
 function changeStatus(call: SimulatedCall, session: Session, sid: string, status: string): RestAnswer {
   const wanted = session.leg.isAnswered ? 'completed' : 'no-answer';
   const isInbound = session.info.identity.direction === 'inbound';
-  const isFit = status === wanted && (status === 'completed' || !isInbound || !session.leg.isAnswered);
-  if (!isFit) {
+  if (status !== wanted) {
     return {
       status: 422,
       data: `current call state is incompatible with requested action for call_sid ${sid}`,
@@ -56,17 +57,14 @@ function redirect(call: SimulatedCall, session: Session, body: JsonObject): void
   const work = async (): Promise<void> => {
     const dial = session.current instanceof Dial ? session.current : undefined;
     try {
-      const child = body.child_call_hook as Hook | undefined;
+      const child = dial?.partner && (body.child_call_hook as Hook | undefined);
       const parent = body.call_hook as Hook | undefined;
-      const childInfo = dial?.partner?.leg.info;
-      if (child !== undefined && dial && childInfo) {
-        const answered = await session.askFor(child, childInfo.toJSON());
-        dial.setChildFree(answered);
-      }
-      if (parent !== undefined) {
-        const { verbs, request } = await session.askFor(parent, session.info.toJSON());
-        if (verbs) session.replace(verbs, request);
-      }
+      const [ofParent, ofChild] = await Promise.all([
+        parent === undefined ? undefined : session.askFor(parent, session.info.toJSON()),
+        child === undefined ? undefined : session.askFor(child, dial!.partner!.leg.info.toJSON()),
+      ]);
+      if (ofChild) dial?.setChildFree(ofChild);
+      if (ofParent?.verbs) session.replace(ofParent.verbs, ofParent.request);
     } catch (error) {
       call.alert('error-updating-call', (error as Error).message);
     }

@@ -194,12 +194,19 @@ export class Requestor {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') return `the simulator calls no ${url.protocol} webhooks`;
     if (!this.around.allow(url)) return `the simulator may not call ${url.host}`;
     // The engine cuts the fragment off an absolute URL only.
-    const path = isRelative ? address : `${url.pathname}${url.search}`;
+    const path = isRelative ? address : `${url.pathname}${withoutRepeats(url)}`;
     const options = new URLSearchParams(url.hash.slice(1));
     const retries = Math.min(Number(options.get('rc')) || 0, RETRY_DELAYS_MS.length);
     const policy = new Set((options.get('rp') ?? 'ct').split(','));
     return { url, path, shown: `${url.origin}${path}`, retries, policy };
   }
+}
+
+/** @see engine rule: of a query's values with the same name an absolute URL keeps the last one */
+function withoutRepeats({ search, searchParams }: URL): string {
+  const names = [...searchParams.keys()];
+  if (new Set(names).size === names.length) return search;
+  return `?${new URLSearchParams(Object.fromEntries(searchParams)).toString()}`;
 }
 
 /** All zeros: what an engine without tracing sends. */

@@ -131,7 +131,8 @@ export class Simulator {
   }
 
   private told(call: SimulatedCall, event: CallEvent): void {
-    if (event.type === 'leg' && !this.known.has(event.leg)) this.known.set(event.leg, call);
+    // A model is no party that can be called, and its id leads nowhere.
+    if (event.type === 'leg' && event.kind !== 'model' && !this.known.has(event.leg)) this.known.set(event.leg, call);
     for (const listener of [...this.listeners]) listener(call, event);
   }
 

@@ -39,6 +39,7 @@ export class Transport {
   private readonly http = new HttpAgent({ keepAlive: true });
   private readonly https = new HttpsAgent({ keepAlive: true });
   private readonly pending = new Set<ClientRequest>();
+  private isClosed = false;
 
   constructor(
     private readonly clock: Clock,
@@ -47,6 +48,7 @@ export class Transport {
 
   /** @throws TransportError */
   send(wire: WireRequest): Promise<WireAnswer> {
+    if (this.isClosed) return Promise.reject(new TransportError('the simulator is closed', 'other'));
     const release = this.clock.hold();
     return this.exchange(wire).then(
       (answer) => {
@@ -61,6 +63,7 @@ export class Transport {
   }
 
   close(): void {
+    this.isClosed = true;
     for (const request of this.pending) request.destroy();
     this.http.destroy();
     this.https.destroy();

@@ -1,4 +1,5 @@
 import type { Written } from './document';
+import type { Platform } from '../specification';
 import type { JsonObject } from './json';
 import type { Leg } from './leg';
 import type { Session } from './session';
@@ -92,7 +93,7 @@ export abstract class Verb {
 export interface VerbKind {
   need: Need | ((data: JsonObject) => Need);
   /** What it asks of its properties beyond their types. @returns why it refuses them, in the engine's words */
-  check?(data: JsonObject): string | undefined;
+  check?(data: JsonObject, platform: Platform): string | undefined;
   /** Properties that hold verbs of the same name. */
   nested?: string[];
   make: new (session: Session, written: Written, place: Place) => Verb;

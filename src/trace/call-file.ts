@@ -26,7 +26,7 @@ const FIELDS: Readonly<Record<CallEvent['type'], Readonly<Record<string, Check>>
   leg: { leg: isText, kind: isText, name: isText, state: isText },
   alert: { alert: isText, text: isText },
   sip: { direction: isText, text: isText },
-  media: { what: isText },
+  media: { what: isText, facts: isObject },
   path: { request: isNumber, nodes: isListOf(isText), verbs: isListOf((value) => value === null || isText(value)) },
   ask: { verbs: isNumber },
   end: { by: isText, because: isListOf((value) => isObject(value) && isText(value.what)) },

@@ -63,6 +63,8 @@ export class KeptCall {
   over = false;
   /** Other ids and numbers to find it by: those of its legs, and SIP's call id. */
   aliases: string[] = [];
+  /** The time of a simulated call, whose clock is its own. */
+  time: number | undefined = undefined;
   /** Requests so far, of a call that is recorded. */
   requests = 0;
   /** All its requests so far were refused. */
@@ -87,6 +89,11 @@ export class KeptCall {
     this.to = to;
     this.started = started;
     this.status = status;
+  }
+
+  /** The time of the call. */
+  now(): number {
+    return this.time ?? Date.now() - this.started;
   }
 
   /** It can be found by these, too. */

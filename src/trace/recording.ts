@@ -104,7 +104,7 @@ export class Recording extends Path implements Numbered {
 
   number(call: KeptCall): void {
     this.pathSeq = call.next();
-    this.pathAt = Date.now() - call.started;
+    this.pathAt = call.now();
   }
 
   events(after: number): CallEvent[] {
@@ -127,7 +127,7 @@ export class Recording extends Path implements Numbered {
 
   private settle(): void {
     const { call, keeper } = this;
-    this.answerAt = Date.now() - call.started;
+    this.answerAt = call.now();
     this.answerSeq = call.next();
     const size = sizeOf(this.said) + this.nodes.length * 16;
     this.bytes += size;

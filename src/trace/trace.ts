@@ -111,6 +111,7 @@ export class Trace implements Keeper {
     const { direction, from, to, status, duration, over } = summary;
     const isOver = over || event.type === 'end';
     Object.assign(call, { direction, from, to, status, over: isOver, ...(duration !== undefined && { duration }) });
+    call.time = event.at;
     if (event.type === 'request') this.announce(call, event);
     if (event.type === 'leg') {
       call.alias(event.leg, event.name);
@@ -168,7 +169,7 @@ export class Trace implements Keeper {
     const found = there.find(({ body }) => body === text) ?? there[0];
     if (!found) return undefined;
     list.splice(list.indexOf(found), 1);
-    const recording = new Recording(this, call, found.id, true, node, Date.now() - call.started);
+    const recording = new Recording(this, call, found.id, true, node, call.now());
     recording.keep();
     return recording;
   }
@@ -185,7 +186,7 @@ export class Trace implements Keeper {
     if (!this.isOn || (kind ?? classify(body)) !== 'call') return undefined;
 
     const { call, isNew } = this.callOf(content, arrival, refused);
-    const recording = new Recording(this, call, ++call.requests, false, node, isNew ? 0 : Date.now() - call.started);
+    const recording = new Recording(this, call, ++call.requests, false, node, isNew ? 0 : call.now());
     const { headers, originalUrl } = req;
     recording.method = req.method;
     // The address as its caller had it, where a proxy says.
@@ -248,7 +249,7 @@ export class Trace implements Keeper {
   private end(call: KeptCall, end: End): void {
     const { by, status, reason } = end;
     const event: Omit<EndEvent, 'seq'> = {
-      at: Date.now() - call.started,
+      at: call.now(),
       type: 'end',
       by,
       ...(status !== undefined && { status }),

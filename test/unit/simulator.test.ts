@@ -115,8 +115,6 @@ describe('the simulator', () => {
       },
     );
     const call = ring({ auth: { username: 'u', password: 'p' }, headers: { 'X-Own': 'ü' } });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    call.hangup();
     await call.ended;
     assert.ok(application!.asked.length >= 2, application!.paths().join());
     for (const { raw, headers } of application!.asked) {
@@ -352,13 +350,24 @@ describe('the simulator', () => {
     assert.equal(simulator!.calls.size, 100);
   });
 
-  it('ends all calls when it is closed', async () => {
-    await serve(() => [{ verb: 'answer' }, { verb: 'pause', length: 100 }], { clock: realClock() });
-    const call = ring();
+  it('keeps the last of the values that a query has for a name, and no fragment, of an absolute hook', async () => {
+    await serve(({ path }) =>
+      path.startsWith('/g') ? [] : [{ ...hook, actionHook: `${application!.url}/g?z=1&y=2&z=3#rc=1` }],
+    );
+    await ring().ended;
+    assert.deepEqual(application!.paths().slice(1), ['/g?z=3&y=2']);
+  });
+
+  it('ends all calls when it is closed, without another request', async () => {
+    await serve(() => [{ verb: 'conference', name: 'c', actionHook: '/done' }], { clock: realClock() });
+    const call = ring({ statusHook: `${application!.url}/status` });
     while (eventsOf(call, 'wait').length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     simulator!.close();
     await call.ended;
     assert.equal(eventsOf(call, 'end')[0]?.by, 'simulator');
+    const { length } = application!.asked;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(application!.asked.length, length);
     assert.equal(simulator!.clock.isIdle, true);
   });
 });
