@@ -89,6 +89,10 @@ function contentOf({ kind, text: words, from }: Line): HTMLElement {
         ' ',
         ...Array.from(words, (key) => h('kbd', {}, key)),
       );
+    case 'place': {
+      const [place = '', name = ''] = words.split(/:(.*)/s);
+      return h('span', {}, textIfKnown(`panel.place.${place}`, { name }) ?? `${place} ${name}`);
+    }
     case 'state':
       return h('span', {}, stateText(words));
     default:
