@@ -209,5 +209,22 @@ for (const version of ['4.1', '5.0']) {
       assert.equal(await editor.page.evaluate('RED.nodes.dirty()'), false);
       assert.deepEqual(await editor.page.evaluate('RED.nodes.filterNodes({}).filter(({changed}) => changed)'), []);
     });
+
+    it('lets nobody call who may only read, and shows nothing to those who may not', async () => {
+      const asUser = (permissions: string): Promise<unknown> =>
+        editor.page.evaluate(
+          `RED.settings.user = {permissions: ['${permissions}']}; jambonz.removePanel(); jambonz.addPanel(); RED.sidebar.show('jambonz-phone')`,
+        );
+      await asUser('read');
+      await editor.page.locator('.jambonz-dial [role="status"]', { hasText: 'jambonz.write' }).waitFor();
+      assert.equal(await part('call').isDisabled(), true);
+      await show('calls');
+      await until("document.querySelectorAll('.jambonz-calls [data-call]').length === 2");
+      assert.equal(await part('clear').count(), 0);
+      await asUser('flows.read');
+      await editor.page.locator('.jambonz-panel', { hasText: 'jambonz.read' }).waitFor();
+      assert.equal(await editor.page.locator('.jambonz-panel button').count(), 0);
+      await editor.page.evaluate('delete RED.settings.user; jambonz.removePanel(); jambonz.addPanel()');
+    });
   });
 }

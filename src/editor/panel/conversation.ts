@@ -75,7 +75,6 @@ function contentOf({ kind, text: words, from }: Line): HTMLElement {
   switch (kind) {
     case 'say':
     case 'speech':
-    case 'model':
       return h('span', { class: 'jambonz-words' }, words);
     case 'play':
       return h('span', { class: 'jambonz-words' }, icon('music'), ' ', text('conversation.play', { url: words }));

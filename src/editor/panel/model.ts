@@ -255,8 +255,9 @@ class Reading {
           ...(node && { node }),
         });
       } else if (event.type === 'done') {
-        const isTold = /^(sip|rest)$/.test(event.did);
-        const from = event.did === 'model' ? 'flow' : isTold ? 'note' : 'party';
+        // What a model says is heard.
+        if (event.did === 'model') continue;
+        const from = /^(sip|rest|tool-call|event)$/.test(event.did) ? 'note' : 'party';
         const text = event.text ?? '';
         const before = lines.at(-1);
         // Keys come one by one.
