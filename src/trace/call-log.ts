@@ -59,10 +59,10 @@ export class KeptCall {
   from: string;
   to: string;
   status: string;
-  duration?: number;
+  duration: number | undefined = undefined;
   over = false;
   /** Other ids and numbers to find it by: those of its legs, and SIP's call id. */
-  aliases: string[] = [];
+  aliases: string[] | undefined = undefined;
   /** The time of a simulated call, whose clock is its own. */
   time: number | undefined = undefined;
   /** Requests so far, of a call that is recorded. */
@@ -79,7 +79,8 @@ export class KeptCall {
   dropped = 0;
   private droppedSeq = 0;
   private count = 0;
-  private unnumbered: Numbered[] = [];
+  /** One, or several, as it is mostly one. */
+  private unnumbered: Numbered | Numbered[] | undefined = undefined;
 
   constructor({ id, source, direction, from, to, started, status }: Opening) {
     this.id = id;
@@ -98,6 +99,7 @@ export class KeptCall {
 
   /** It can be found by these, too. */
   alias(...names: string[]): void {
+    this.aliases ??= [];
     for (const name of names) if (name !== '' && !this.aliases.includes(name)) this.aliases.push(name);
   }
 
@@ -108,8 +110,11 @@ export class KeptCall {
 
   /** An entry has changed: its changed events get new numbers when somebody looks. */
   changed(entry: Numbered): void {
-    if (entry.isNumbered) this.unnumbered.push(entry);
+    if (!entry.isNumbered) return;
     entry.isNumbered = false;
+    if (!this.unnumbered) this.unnumbered = entry;
+    else if (Array.isArray(this.unnumbered)) this.unnumbered.push(entry);
+    else this.unnumbered = [this.unnumbered, entry];
   }
 
   get seq(): number {
@@ -156,12 +161,12 @@ export class KeptCall {
   }
 
   private number(): void {
-    if (this.unnumbered.length === 0) return;
-    for (const entry of this.unnumbered) {
+    if (!this.unnumbered) return;
+    for (const entry of [this.unnumbered].flat()) {
       entry.isNumbered = true;
       entry.number(this);
     }
-    this.unnumbered = [];
+    this.unnumbered = undefined;
   }
 }
 
@@ -250,7 +255,7 @@ export class CallLog {
         .includes(wanted);
     const found: CallSummary[] = [];
     for (const call of this.calls.values()) {
-      if (wanted === '' || [call.from, call.to, call.id, ...call.aliases].some(has)) found.push(call.summary);
+      if (wanted === '' || [call.from, call.to, call.id, ...(call.aliases ?? [])].some(has)) found.push(call.summary);
     }
     return found.sort((a, b) => b.started - a.started);
   }

@@ -17,18 +17,21 @@ const LONGEST_ERROR = 500;
 /** The node as it stands on the canvas. */
 const idOf = ({ _alias, id }: PassedNode): string => _alias ?? id;
 
-/** A document as it was seen: what it held, and who had sent it; null for a node that has got it. */
-type Step = readonly [document: unknown[], length: number, sender: string | null];
+/** Documents as they were seen, each with its length and who had sent it; null for a node that has got it. */
+type Steps = (unknown[] | number | string | null)[];
+
+/** The verbs of an answer: the name of each, and who made it. */
+export type Made = readonly unknown[];
 
 /** Follows one request's message from node to node, and whose work the verbs of its document are. */
 export abstract class Path {
   readonly nodes: string[];
   errors: { node: string; text: string }[] | undefined = undefined;
-  /** Of the answer, once it is given: the names of its verbs, and who made each. */
-  protected made: { names: unknown[]; nodes: (string | null)[] } | undefined = undefined;
+  /** Of the answer, once it is given. */
+  protected made: Made | undefined = undefined;
   private document: unknown[] | undefined = undefined;
   private length = 0;
-  private steps: Step[] | undefined = undefined;
+  private steps: Steps | undefined = undefined;
 
   constructor(node: PassedNode) {
     this.nodes = [idOf(node)];
@@ -60,9 +63,7 @@ export abstract class Path {
   /** The document that was seen last is the answer. */
   protected arrived(): void {
     const { document, steps = [] } = this;
-    if (document) {
-      this.made = { names: document.map(nameOf), nodes: document.map((verb, index) => makerOf(steps, verb, index)) };
-    }
+    if (document) this.made = document.flatMap((verb, index) => [nameOf(verb), makerOf(steps, verb, index)]);
     this.document = undefined;
     this.steps = undefined;
   }
@@ -74,7 +75,7 @@ export abstract class Path {
     this.document = document;
     this.length = document.length;
     const steps = (this.steps ??= []);
-    if (steps.length < MOST_NODES) steps.push([document, document.length, sender && idOf(sender)]);
+    if (steps.length < 3 * MOST_NODES) steps.push(document, document.length, sender && idOf(sender));
   }
 }
 
@@ -87,14 +88,22 @@ function nameOf(verb: unknown): unknown {
 }
 
 /** Who first sent a document with this verb in it. */
-function makerOf(steps: readonly Step[], verb: unknown, index: number): string | null {
-  const has = ([document]: Step): boolean => document.includes(verb);
-  const first = steps.find(has);
-  if (!first || typeof verb !== 'object' || verb === null) return null;
-  if (first[2] !== null) return first[2];
-  // On all wires but the first travels a copy, which was made by nobody.
-  const original = steps.find(([document, length]) => index < length && isSame(document[index], verb));
-  return original?.[2] ?? null;
+function makerOf(steps: Steps, verb: unknown, index: number): string | null {
+  if (typeof verb !== 'object' || verb === null) return null;
+  for (let place = 0; place < steps.length; place += 3) {
+    if (!(steps[place] as unknown[]).includes(verb)) continue;
+    // On all wires but the first travels a copy, which was made by nobody.
+    return (steps[place + 2] as string | null) ?? makerOfOriginal(steps, verb, index);
+  }
+  return null;
+}
+
+function makerOfOriginal(steps: Steps, copy: object, index: number): string | null {
+  for (let place = 0; place < steps.length; place += 3) {
+    const isThere = index < (steps[place + 1] as number) && isSame((steps[place] as unknown[])[index], copy);
+    if (isThere) return steps[place + 2] as string | null;
+  }
+  return null;
 }
 
 function isSame(a: unknown, b: object): boolean {
@@ -110,19 +119,19 @@ function isSame(a: unknown, b: object): boolean {
  *
  * @param answer - the answer's JSON
  */
-export function makersOf(
-  answer: unknown,
-  made: { names: unknown[]; nodes: (string | null)[] } | undefined,
-): (string | null)[] {
+export function makersOf(answer: unknown, made: Made = []): (string | null)[] {
   if (!Array.isArray(answer)) return [];
-  const { names = [], nodes = [] } = made ?? {};
-  const isSo = (verb: unknown, place: number): boolean => nameOf(verb) === names[place];
-  if (answer.length === names.length) return answer.map((verb, place) => (isSo(verb, place) ? nodes[place]! : null));
+  const count = made.length / 2;
+  const isSo = (verb: unknown, place: number): boolean => nameOf(verb) === made[2 * place];
+  const nodeAt = (place: number): string | null => made[2 * place + 1] as string | null;
+  if (answer.length === count) return answer.map((verb, place) => (isSo(verb, place) ? nodeAt(place) : null));
   let next = 0;
   return answer.map((verb) => {
-    const found = names.findIndex((_name, place) => place >= next && isSo(verb, place));
-    if (found < 0) return null;
-    next = found + 1;
-    return nodes[found]!;
+    for (let place = next; place < count; place++) {
+      if (!isSo(verb, place)) continue;
+      next = place + 1;
+      return nodeAt(place);
+    }
+    return null;
   });
 }

@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import type { Request, Response } from 'express';
+import { arrivalOf } from '../../src/call/call-body';
+import type { CallEvent } from '../../src/simulator/events';
+import { LIMITS, type Limits } from '../../src/trace/call-log';
+import { callsIn, FileProblem, fileOf } from '../../src/trace/call-file';
+import { withoutDigits } from '../../src/trace/mask';
+import { plainAnswer, plainJson, plainText } from '../../src/trace/redact';
+import { Trace } from '../../src/trace/trace';
+
+type Json = Record<string, unknown>;
+
+describe('What is not kept of a call', () => {
+  const texts: [string, string][] = [
+    ['https://joe:s3cret@example.com/a', 'https://joe:***@example.com/a'],
+    ['wss://:s3cret@example.com', 'wss://:***@example.com'],
+    ['sip:joe:s3cret@example.com', 'sip:joe:***@example.com'],
+    ['"Joe" <sip:+1555@sip.example.com>;tag=1', '"Joe" <sip:+1555@sip.example.com>;tag=1'],
+    ['https://example.com:8443/a@b?c=d', 'https://example.com:8443/a@b?c=d'],
+    ['/hook?token=s3cret&a=1', '/hook?token=***&a=1'],
+    ['/hook?access_token=s3cret', '/hook?access_token=***'],
+    ['/hook?a=1&api-key=s3cret#x', '/hook?a=1&api-key=***#x'],
+    ['/hook?monkey=1', '/hook?monkey=***'],
+    ['/hook?digits=1', '/hook?digits=1'],
+    ['Bearer eyJhbGciOi.9', 'Bearer ***'],
+    ['Basic am9lOnMzY3JldA==', 'Basic ***'],
+    ['Digest username="joe", response="s3cret"', 'Digest ***'],
+    ['Basic instructions follow', 'Basic instructions follow'],
+    [
+      'INVITE x\r\nproxy-authorization: Digest a="s3cret",\r\n b="s3cret"\r\nTo: y\r\n',
+      'INVITE x\r\nproxy-authorization: ***\r\nTo: y\r\n',
+    ],
+    ['m=audio 1\na=crypto:1 AES inline:s3cret\na=ice-pwd:s3cret\n', 'm=audio 1\na=crypto: ***\na=ice-pwd: ***\n'],
+  ];
+  for (const [text, plain] of texts)
+    it(`in a text: ${JSON.stringify(text)}`, () => assert.equal(plainText(text), plain));
+
+  const values: [Json, Json][] = [
+    [
+      { password: 's3cret', user: 'joe' },
+      { password: '***', user: 'joe' },
+    ],
+    [{ password: 4711 }, { password: '***' }],
+    [
+      { auth: { username: 'joe', agent_id: 's3cret', deep: ['s3cret'] } },
+      { auth: { username: '***', agent_id: '***', deep: ['***'] } },
+    ],
+    [{ options: { apiKey: 's3cret', model: 'x' } }, { options: { apiKey: '***', model: 'x' } }],
+    [{ headers: { 'X-Api-Key': 's3cret', COOKIE: 's3cret' } }, { headers: { 'X-Api-Key': '***', COOKIE: '***' } }],
+    [{ env_vars: { OPENAI_KEY: 's3cret', LANGUAGE: 'en' } }, { env_vars: { OPENAI_KEY: '***', LANGUAGE: 'en' } }],
+    [{ wsAuth: { password: 's3cret' } }, { wsAuth: { password: '***' } }],
+    [
+      { credentials: '', token: null, hasToken: true },
+      { credentials: '', token: null, hasToken: true },
+    ],
+    [
+      { verb: 'dial', target: [{ type: 'sip', auth: { password: 's3cret' } }] },
+      { verb: 'dial', target: [{ type: 'sip', auth: { password: '***' } }] },
+    ],
+    [
+      { finishOnKey: '#', numDigits: 1, max_tokens: 100 },
+      { finishOnKey: '#', numDigits: 1, max_tokens: 100 },
+    ],
+    [{ url: 'https://joe:s3cret@example.com' }, { url: 'https://joe:***@example.com' }],
+  ];
+  for (const [value, plain] of values) {
+    it(`in ${JSON.stringify(value)}`, () => {
+      // With and without its JSON at hand, as a request and as an answer, deep in another.
+      assert.deepEqual(JSON.parse(plainJson(value)!), plain);
+      assert.deepEqual(JSON.parse(plainJson(value, JSON.stringify(value))!), plain);
+      assert.deepEqual(JSON.parse(plainAnswer(JSON.stringify([{ inner: value }]))), [{ inner: plain }]);
+    });
+  }
+
+  it('is found however a name is written', () => {
+    const json = '{"pass\\u0077ord":"s3cret"}';
+    assert.equal(plainAnswer(json), '{"password":"***"}');
+    assert.equal(plainJson(JSON.parse(json), json), '{"password":"***"}');
+  });
+});
+
+describe('The digits that callers type', () => {
+  const hidden: [string, object, object][] = [
+    [
+      'in a hook',
+      { type: 'request', url: '/a', body: { digits: '12#', dtmf: '5', numDigits: 3 } },
+      { type: 'request', url: '/a', body: { digits: '•••', dtmf: '•', numDigits: 3 } },
+    ],
+    ['in a query', { type: 'request', url: '/a?digits=12&b=1' }, { type: 'request', url: '/a?digits=•&b=1' }],
+    ['on the keypad', { type: 'done', did: 'dtmf', text: '12' }, { type: 'done', did: 'dtmf', text: '••' }],
+    ['sent on', { type: 'heard', kind: 'dtmf', text: '12' }, { type: 'heard', kind: 'dtmf', text: '••' }],
+    [
+      'in an INFO',
+      { type: 'request', url: '/a', body: { sip_body: 'Signal=5\r\nDuration=160' } },
+      { type: 'request', url: '/a', body: { sip_body: 'Signal=•\r\nDuration=160' } },
+    ],
+  ];
+  for (const [what, event, masked] of hidden) {
+    it(`are hidden ${what}`, () => assert.deepEqual(withoutDigits(event as CallEvent), masked));
+  }
+  const shown: [string, object][] = [
+    ['what is said', { type: 'done', did: 'speech', text: '12' }],
+    ['keys that the flow presses', { type: 'answer', body: [{ verb: 'dtmf', dtmf: '12' }] }],
+    ['kinds of input', { type: 'answer', body: [{ verb: 'gather', input: ['digits'] }] }],
+  ];
+  for (const [what, event] of shown) {
+    it(`are not taken for ${what}`, () => assert.deepEqual(withoutDigits(event as CallEvent), event));
+  }
+});
+
+class Client extends EventEmitter {
+  statusCode = 200;
+  ended: unknown;
+  end(chunk?: unknown): this {
+    this.ended = chunk;
+    return this;
+  }
+}
+
+const node = { id: 'in' };
+
+function receive(trace: Trace, body: Json, answer = '[{"verb":"hangup"}]'): Client {
+  const client = new Client();
+  const req = { method: 'POST', originalUrl: '/a', headers: { host: 'h' }, socket: {}, body } as unknown as Request;
+  trace.request(node, req, client as unknown as Response, { body, kind: 'call', arrival: arrivalOf(body) });
+  client.end(answer);
+  return client;
+}
+
+const callBody = (id: string, more: Json = {}): Json => ({
+  call_sid: id,
+  from: '1',
+  to: '2',
+  direction: 'inbound',
+  call_status: 'trying',
+  sip: {},
+  ...more,
+});
+
+describe('How much is kept of calls', () => {
+  const limited = (limits: Partial<Limits>): Trace => new Trace(true, undefined, { ...LIMITS, ...limits });
+  const ids = (trace: Trace): string[] => trace.log.list().map(({ id }) => id);
+  const filler = (kilobytes: number): string => 'x'.repeat(kilobytes * 512 - 100);
+
+  it('whole old calls make room for new ones', () => {
+    const trace = limited({ bytes: 100 * 1024 });
+    for (let count = 0; count < 10; count++) receive(trace, callBody(`c${count}`, { text: filler(20) }));
+    assert.deepEqual(new Set(ids(trace)), new Set(['c6', 'c7', 'c8', 'c9']));
+    for (const id of ids(trace))
+      assert.equal(
+        trace.log
+          .get(id)!
+          .events()
+          .some(({ type }) => type === 'request'),
+        true,
+      );
+  });
+
+  it('a call that is too long loses its middle, and says so', () => {
+    const trace = limited({ callBytes: 200 * 1024 });
+    for (let count = 0; count < 100; count++) receive(trace, callBody('c', { count, text: filler(10) }));
+    const call = trace.log.get('c')!;
+    assert.ok(call.bytes <= 200 * 1024, `${call.bytes}`);
+    const events = call.events();
+    const numbers = events.flatMap((event) => (event.type === 'request' ? [(event.body as Json).count as number] : []));
+    assert.equal(numbers[0], 0);
+    assert.equal(numbers.at(-1), 99);
+    const note = events.find((event) => event.type === 'alert');
+    assert.ok(note, 'it does not say so');
+    assert.deepEqual(
+      [note.alert, note.text],
+      ['trace-shortened', `${100 - numbers.length} events of this call are not kept: it is too long.`],
+    );
+    assert.deepEqual(
+      events.map(({ seq }) => seq),
+      [...new Set(events.map(({ seq }) => seq))].sort((a, b) => a - b),
+    );
+  });
+
+  it('a body that is too long is left out, the rest of its event is not', () => {
+    const trace = limited({});
+    receive(trace, callBody('c', { text: 'x'.repeat(300 * 1024) }), `[${' '.repeat(300 * 1024)}]`);
+    const [request, answer] = trace.log.get('c')!.events();
+    assert.match(
+      String(request?.type === 'request' && request.body),
+      /^\(\d+ characters, which are too many to be kept\)$/,
+    );
+    assert.match(String(answer?.type === 'answer' && answer.body), /too many to be kept/);
+  });
+
+  it('says of an answer that never came that it did not', () => {
+    const trace = limited({});
+    const client = new Client();
+    const body = callBody('c');
+    const req = { method: 'POST', originalUrl: '/a', headers: {}, socket: {}, body } as unknown as Request;
+    trace.request(node, req, client as unknown as Response, { body, kind: 'call', arrival: arrivalOf(body) })!.over();
+    const answer = trace.log
+      .get('c')!
+      .events()
+      .find(({ type }) => type === 'answer');
+    assert.ok(answer?.type === 'answer' && answer.status === undefined && answer.error, JSON.stringify(answer));
+  });
+
+  it('nothing of what goes wrong in the trace reaches the call', () => {
+    const trace = limited({});
+    let nested: unknown = 1;
+    for (let depth = 0; depth < 100_000; depth++) nested = [nested];
+    assert.equal(receive(trace, callBody('c', { nested })).ended, '[{"verb":"hangup"}]');
+  });
+
+  it('tells of changes, not more often than ten times a second', async () => {
+    const told: unknown[] = [];
+    const trace = new Trace(true, (call) => told.push(call));
+    for (let count = 0; count < 50; count++) receive(trace, callBody('c'));
+    assert.deepEqual(told, []);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    assert.deepEqual(told, [{ id: 'c', seq: trace.log.get('c')!.seq }]);
+  });
+});
+
+describe('A file of calls', () => {
+  it('is read as it was written', () => {
+    const trace = new Trace(true);
+    receive(trace, callBody('c', { digits: '12' }));
+    const record = trace.log.get('c')!.record();
+    const [call] = callsIn(JSON.parse(JSON.stringify(fileOf([record], true))));
+    assert.deepEqual(call, JSON.parse(JSON.stringify(record)));
+    const other = new Trace(true);
+    const id = other.import(call!);
+    assert.deepEqual(other.log.get(id)!.record(), { ...call, source: 'import' });
+    assert.equal(JSON.stringify(fileOf([record], false)).includes('"12"'), false);
+  });
+
+  it('counts against what is kept', () => {
+    const trace = new Trace(true, undefined, { ...LIMITS, calls: 3 });
+    const event = { seq: 1, at: 0, type: 'alert' as const, alert: 'a', text: 't' };
+    const record = {
+      id: 'x',
+      source: 'jambonz' as const,
+      direction: 'inbound' as const,
+      from: '',
+      to: '',
+      started: 0,
+      status: '',
+      over: true,
+      seq: 1,
+    };
+    for (let count = 0; count < 5; count++) trace.import({ ...record, events: [event] });
+    assert.equal(trace.log.list().length, 3);
+  });
+
+  it('keeps no secret that somebody has written into it', () => {
+    const trace = new Trace(true);
+    const events = [
+      {
+        seq: 1,
+        at: 0,
+        type: 'request',
+        id: 1,
+        hook: 'session:new',
+        method: 'POST',
+        url: 'http://a:s3cret@h/',
+        body: { password: 's3cret' },
+      },
+    ];
+    const record = {
+      id: 'x',
+      source: 'jambonz',
+      direction: 'inbound',
+      from: '',
+      to: '',
+      started: 0,
+      status: '',
+      over: true,
+      seq: 1,
+      events,
+    };
+    const [call] = callsIn({ format: 'jambonz-calls', version: 1, calls: [record] });
+    assert.equal(JSON.stringify(trace.log.get(trace.import(call!))!.record()).includes('s3cret'), false);
+  });
+
+  it('is refused when an event lacks what it must have', () => {
+    const call = { id: 'x', direction: 'inbound', from: '', to: '', started: 0, status: '', over: true };
+    const file = (event: object): unknown => ({
+      format: 'jambonz-calls',
+      version: 1,
+      calls: [{ ...call, events: [event] }],
+    });
+    const damaged: [object, string][] = [
+      [{ type: 'path', at: 0, request: 1, nodes: 'a', verbs: [] }, 'nodes'],
+      [{ type: 'end', at: 0, by: 'caller', because: [null] }, 'because'],
+      [{ type: 'request', at: 0, id: 1, hook: 'x', method: 'POST' }, 'url'],
+      [{ type: 'toString', at: 0 }, 'type'],
+      [{ type: 'ask', verbs: 1 }, 'at'],
+    ];
+    for (const [event, field] of damaged) {
+      assert.throws(
+        () => callsIn(file(event)),
+        (error) => error instanceof FileProblem && error.facts?.field === field,
+        field,
+      );
+    }
+  });
+});
