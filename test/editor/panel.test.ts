@@ -156,6 +156,19 @@ for (const version of ['4.1', '5.0']) {
       assert.deepEqual(await marked('running'), []);
     });
 
+    it('saves it as a test, and for others to look at without what was pressed', async () => {
+      for (const [name, format] of [
+        ['save-test', 'jambonz-call'],
+        ['export', 'jambonz-calls'],
+      ] as const) {
+        const [file] = await Promise.all([editor.page.waitForEvent('download'), part(name).click()]);
+        const content = JSON.parse(readFileSync(await file.path(), 'utf8')) as { format: string; version: number };
+        assert.deepEqual([content.format, content.version], [format, 1]);
+        const digits = JSON.stringify(content).includes('"text":"1"');
+        if (name === 'export') assert.equal(digits, false, 'digits in an export');
+      }
+    });
+
     it('tells it in the timeline, from which a click leads to the node, and back', async () => {
       await show('timeline');
       const told = await rows();
