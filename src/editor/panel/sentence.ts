@@ -7,7 +7,9 @@ export function endingOf({ status, reason }: EndEvent, causes: readonly Cause[])
     .map(clause)
     .join(', ')
     .replace(/[.\s]+$/, '');
-  const sip = status === undefined || status === 200 ? '' : ` (SIP ${status}${reason ? ` ${reason}` : ''})`;
+  // The reason is often what the causes say.
+  const word = reason && !sentence.includes(reason) ? ` ${reason}` : '';
+  const sip = status === undefined || status === 200 ? '' : ` (SIP ${status}${word})`;
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.${sip}`;
 }
 
