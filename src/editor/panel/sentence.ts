@@ -4,10 +4,11 @@ import { textIfKnown } from './text';
 
 /** Why a call has ended, as a sentence. */
 export function endingOf({ status, reason }: EndEvent, causes: readonly Cause[]): string {
-  // One that says the status itself need not be followed by it.
+  const said = sentence(causes, clause);
+  // One that says the status itself need not be followed by it; the reason is often what the causes say, too.
   const isSaid = causes.some(({ facts }) => facts?.status === status);
-  const sip = isSaid || status === undefined || status === 200 ? '' : ` (SIP ${status}${reason ? ` ${reason}` : ''})`;
-  return `${sentence(causes, clause)}${sip}`;
+  if (isSaid || status === undefined || status === 200) return said;
+  return `${said} (SIP ${status}${reason && !said.includes(reason) ? ` ${reason}` : ''})`;
 }
 
 function clause({ what, facts = {} }: Cause): string | undefined {
