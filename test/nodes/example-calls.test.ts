@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { checkSavedCall } from '../../src/script/format';
 import { play } from '../../src/script/play';
 import { textOf } from '../../src/script/report';
 import { readSavedCalls } from '../../src/script/suite';
@@ -47,6 +48,23 @@ describe('The example flows, called', function () {
       assert.equal(result.outcome, 'passed', textOf({ ...result, file }));
     });
   }
+
+  it('a call of the panel, saved as a test, goes the same way again', async () => {
+    const ask = async (path: string, body: object): Promise<Record<string, unknown>> => {
+      const answer = await fetch(`${red.adminUrl}/_jambonz/phone/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return (await answer.json()) as Record<string, unknown>;
+    };
+    const placed = { node: 'jbivrn1_0', from: '+15551230009', to: '+15559990000', signed: false, speed: 'real' };
+    const { call } = await ask('call', placed);
+    await ask(`${String(call)}/do`, { did: 'hangup' });
+    const { file } = await ask(`test/${String(call)}`, {});
+    const result = await play(checkSavedCall(file), { url: `${red.url}/` });
+    assert.equal(result.outcome, 'passed', textOf({ ...result, file: JSON.stringify(file) }));
+  });
 
   it('all of them from a terminal, with a report for a CI server', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'jambonz-call-'));

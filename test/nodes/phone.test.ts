@@ -424,8 +424,8 @@ describe('the phone', function () {
       assert.equal((await running.ask('phone')).body.rest, 'simulator');
       assert.deepEqual(await post('/get', { callSid: 'x' }), {
         payload: { callSid: 'x' },
-        status: 404,
-        error: 'Not Found',
+        status: 400,
+        error: 'Bad Request',
       });
       await running.ask('phone/rest', { use: false });
     });
