@@ -61,8 +61,8 @@ function recordedEnd(this: unknown, chunk?: unknown, encoding?: unknown, done?: 
  * Under load that lasts, so many requests a second are taken down and no more: calls would push each
  * other out before anybody could look, and that would cost more than it is worth. A burst is kept whole.
  */
-const RATE = 300;
-const BURST = 3000;
+const RATE = 100;
+const BURST = 2000;
 
 /** Every call that this Node-RED has answered, or simulated. */
 export class Trace implements Keeper {
