@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { callsIn, FileProblem, fileOf } from '../trace/call-file';
+import { withFaults } from '../trace/faults';
 import { withoutDigits } from '../trace/mask';
 import { traceOf } from '../trace/trace';
 import { refusal } from './fault';
@@ -41,7 +42,7 @@ export function serveCalls(RED: NodeAPI): void {
         return {
           ok: true,
           call: call.summary,
-          events: isRevealed(input) ? events : events.map(withoutDigits),
+          events: withFaults(call, isRevealed(input) ? events : events.map(withoutDigits)),
         };
       },
     },

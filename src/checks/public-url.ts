@@ -11,11 +11,10 @@ export function publicUrl(graph: Graph): Omit<Finding, 'check'>[] {
 
 /** A call that this Node-RED starts: its ports have no request whose address they could follow. */
 function createdCalls(graph: Graph): Omit<Finding, 'check'>[] {
-  // The call simulator knows where this Node-RED is.
   const isSimulated = (node: FlowNode): boolean => graph.node(textOf(node.server))?.simulator === true;
   return graph
     .ofType('create-call')
-    .filter((node) => reports(node) && !isBlank(node.server) && !hasPublicUrl(graph, node) && !isSimulated(node))
+    .filter((node) => reports(node) && !isBlank(node.server) && !isSimulated(node) && !hasPublicUrl(graph, node))
     .map(({ id }) => ({ node: id, reason: 'create-call', beside: ['server', 'results'], facts: {} }));
 }
 

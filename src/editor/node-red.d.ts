@@ -145,6 +145,10 @@ declare const RED: {
     remove(name: string): void;
     invoke(name: string): void;
   };
+  keyboard: {
+    add(scope: string, key: string, action: string): void;
+    remove(key: string): void;
+  };
   user: {
     hasPermission(permission: string): boolean;
   };

@@ -124,6 +124,7 @@ class Phone {
     this.call ??= call;
     const isOwn = call === this.call;
     if (event.type === 'leg') this.legs.set(event.leg, event.name);
+    if (isOwn && event.type === 'end') this.isOver = true;
     const line = this.lineOf(event);
     if (line !== undefined) this.print(isOwn ? line : `[${call.summary.from}] ${line}`);
     if (!isOwn) return;
@@ -138,7 +139,6 @@ class Phone {
     if (event.type === 'answer') this.inFlight--;
     if (event.type === 'answer' && event.request === this.firstRequest && event.status === undefined)
       this.unreachable = event.error ?? 'no answer';
-    if (event.type === 'end') this.isOver = true;
     if (event.type === 'ask') this.asked();
     this.watch();
     this.pump();

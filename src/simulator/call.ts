@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Call, CallOptions, LegPlan, ModelTurn, SipRequest, Speech } from './api';
 import { CallInfo, type CallStatus, type Identity } from './call-info';
+import { causesOf } from './cause';
 import type { Clock } from './clock';
 import type { CallEvent, CallSummary, Cause, EndEvent } from './events';
 import { Journal, type Happening, type Place } from './journal';
@@ -399,7 +400,8 @@ export class SimulatedCall implements Call, Place {
     if (this.isEnded || (this.open > 0 && !this.isAborted) || !this.main.isOver) return;
     if ([...this.sessions.values()].some((session) => !session.isGone)) return;
     const { by = 'unknown', ...facts } = this.closing ?? {};
-    this.emit({ type: 'end', by, ...facts, because: this.causes });
+    const closing = { by, reason: this.main.info.sipReason, ...facts, hints: this.causes };
+    this.emit({ type: 'end', by, ...facts, because: causesOf(this.events, closing) });
     this.isEnded = true;
     this.patience.end();
     this.modelTurns.clear();

@@ -33,7 +33,7 @@ export interface Clock {
   readonly isIdle: boolean;
   /** Whether it runs by itself through whatever there is to wait for. */
   readonly virtual: boolean;
-  /** Forgets everything it has to do. */
+  /** Forgets everything it has to do, and does nothing any more. */
   close(): void;
 }
 
@@ -121,6 +121,7 @@ abstract class AgendaClock implements Clock {
   abstract readonly virtual: boolean;
   protected readonly agenda = new Agenda();
   protected holds = 0;
+  private isClosed = false;
 
   abstract now(): number;
   abstract date(): number;
@@ -130,6 +131,7 @@ abstract class AgendaClock implements Clock {
   }
 
   after(ms: number, act: () => void): Timer {
+    if (this.isClosed) return { cancel: () => undefined };
     const due = this.agenda.add(this.now() + Math.max(0, ms), act);
     this.arrange();
     return {
@@ -159,6 +161,7 @@ abstract class AgendaClock implements Clock {
   }
 
   close(): void {
+    this.isClosed = true;
     this.agenda.clear();
     this.arrange();
   }

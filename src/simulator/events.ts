@@ -45,7 +45,7 @@ export interface AnswerEvent extends Happened {
   error?: string;
   /** What the engine does with it. Absent when it is not known (a real call). */
   effect?: 'application' | 'continue' | 'ignored' | 'failed';
-  /** What the checks say about a document of verbs: keys of the catalog (`common.problem.<reason>`) and their facts. */
+  /** What the checks say about a document of verbs: reasons and their facts, for the timeline only. */
   faults?: { reason: string; facts?: Record<string, unknown> }[];
 }
 

@@ -3,9 +3,11 @@ import { Amd } from './amd';
 import type { CallOptions, RestAnswer } from './api';
 import type { SimulatedCall } from './call';
 import type { CallStatus, Identity } from './call-info';
-import { isObject, number, object, text, type JsonObject } from './json';
+import { isObject, list, number, object, text, type JsonObject } from './json';
 import { updateCall } from './live-control';
 import { Outgoing } from './outgoing';
+import { changeFault, messageFault, newCallFault } from './rest-check';
+import { alerts, countCalls, describeApplication, describeCall, listCalls, recentCalls } from './rest-reports';
 import { Gate } from './signal';
 import { headersOf } from './verbs/small';
 import type { World } from './world';
@@ -34,6 +36,7 @@ const CREATE_PROPERTIES = new Set([
   'speech_recognizer_language',
   'app_json',
   'record_all_calls',
+  'referHook',
   'answerOnBridge',
   'dual_streams',
   'env_vars',
@@ -50,10 +53,19 @@ const CREATE_PROPERTIES = new Set([
   'deepgramTts',
 ]);
 
+const NOT_FOUND: RestAnswer = { status: 404, data: 'Not Found' };
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+function ok(data: unknown): RestAnswer {
+  return { status: 200, data };
+}
+
 /** jambonz's REST API, as far as it is about calls. */
 export class Rest {
   /** Applications by application_sid: what calls that name one are given. */
   readonly applications = new Map<string, CallOptions>();
+  /** Calls that were deleted from what the API remembers. */
+  private readonly forgotten = new Set<string>();
 
   constructor(
     private readonly world: World,
@@ -61,53 +73,147 @@ export class Rest {
     private readonly calls: ReadonlyMap<string, SimulatedCall>,
   ) {}
 
-  /** Answers a request; `path` is what follows `/v1`. */
-  handle(method: string, path: string, _query: Record<string, string>, body: unknown): Promise<RestAnswer> {
-    const [, accounts, , what, sid, rest] = path.split('/');
-    if (accounts === 'Accounts' && what === 'Calls' && rest === undefined) {
-      if (sid === undefined && method === 'POST') return Promise.resolve(this.createCall(object(body) ?? {}));
-      if (sid !== undefined && (method === 'PUT' || method === 'POST')) return this.update(sid, body);
-    }
-    return Promise.resolve({ status: 404, data: 'Not Found' });
+  /**
+   * Answers a request; `path` is what follows `/v1`. There is one account, whichever the request names.
+   *
+   * @see recorded of api-server 0.9.6: statuses, texts and shapes
+   */
+  handle(method: string, path: string, query: Record<string, string>, body: unknown): Promise<RestAnswer> {
+    return Promise.resolve(this.route(method, path.split('/').slice(1), query, object(body) ?? {}));
   }
 
-  private async update(sid: string, body: unknown): Promise<RestAnswer> {
+  private route(
+    method: string,
+    parts: readonly string[],
+    query: Record<string, string>,
+    body: JsonObject,
+  ): RestAnswer | Promise<RestAnswer> {
+    const [top = '', ...below] = parts;
+    const [what = '', sid, ...rest] = top === 'Accounts' ? below.slice(1) : [top, ...below];
+    if (rest.length > 0) return this.unknown(method, parts);
+    if (what === 'Applications' && method === 'GET') return this.application(sid, query);
+    if (top !== 'Accounts') return this.unknown(method, parts);
+    if (what === 'Calls') {
+      if (sid !== undefined) return this.one(method, sid, body) ?? this.unknown(method, parts);
+      if (method === 'POST') return this.createCall(body);
+      if (method === 'GET') return ok(listCalls(this.calls.values(), query, (id) => this.forgotten.has(id)));
+    }
+    if (what === 'Messages' && method === 'POST') return this.message(body);
+    if (method !== 'GET' || sid !== undefined) return this.unknown(method, parts);
+    switch (what) {
+      case 'CallCount':
+        return ok(countCalls(this.calls.values()));
+      case 'RecentCalls':
+        return recentCalls(this.calls.values(), query);
+      case 'Alerts':
+        return alerts(this.calls.values(), query);
+      case 'Queues':
+        return ok(this.world.queues.names.map((name) => ({ name, length: this.world.queues.list(name).length })));
+      case 'Conferences':
+        return ok(this.world.conferences.names);
+      case 'RegisteredSipUsers':
+        return ok([]);
+      default:
+        return this.unknown(method, parts);
+    }
+  }
+
+  /** What is done with one call; undefined for what is not done. */
+  private one(method: string, sid: string, body: JsonObject): RestAnswer | Promise<RestAnswer> | undefined {
+    if (!['GET', 'PUT', 'POST', 'DELETE'].includes(method)) return undefined;
     const call = this.calls.get(sid);
-    if (!call) return { status: 404, data: 'Not Found' };
-    return updateCall(call, sid, object(body) ?? {});
+    const leg = call?.legs.get(sid);
+    if (!call || !leg || this.forgotten.has(sid)) {
+      return UUID.test(sid) ? NOT_FOUND : { status: 400, data: { msg: 'Bad request' } };
+    }
+    if (method === 'GET') return ok(describeCall(leg));
+    if (method === 'DELETE') {
+      // Only what is remembered of the call; the call goes on.
+      for (const id of this.forgotten) if (!this.calls.has(id)) this.forgotten.delete(id);
+      this.forgotten.add(sid);
+      return { status: 204, data: '' };
+    }
+    const fault = changeFault(body);
+    return fault === undefined ? updateCall(call, sid, body) : { status: 400, data: { msg: fault } };
+  }
+
+  private application(sid: string | undefined, query: Record<string, string>): RestAnswer {
+    const describe = (id: string, options: CallOptions): JsonObject =>
+      describeApplication(id, options, this.world.account);
+    if (sid !== undefined) {
+      const options = this.applications.get(sid);
+      return options ? ok(describe(sid, options)) : { status: 404, data: '' };
+    }
+    const all = [...this.applications].map(([id, options]) => describe(id, options));
+    const { page, page_size: size } = query;
+    if (page === undefined || size === undefined) return ok(all);
+    const first = (Number(page) - 1) * Number(size);
+    const data = all.slice(first, first + Number(size));
+    return ok({ total: all.length, page: Number(page), page_size: Number(size), data });
+  }
+
+  /** A short message goes nowhere: it is taken, and shown in the call that is up, if one is. */
+  private message(body: JsonObject): RestAnswer {
+    const fault = messageFault(body);
+    if (fault !== undefined) return { status: 400, data: { msg: fault } };
+    const call = [...this.calls.values()].findLast(({ isOver }) => !isOver);
+    const to = list(body.to).map(String).join(', ');
+    const words = text(body.text) ?? list(body.media).map(String).join(' ');
+    call?.emit({ type: 'done', did: 'rest', text: `SMS to ${to}: ${words}` });
+    return { status: 201, data: { sid: randomUUID() } };
+  }
+
+  /** @see recorded: a page for people */
+  private unknown(method: string, parts: readonly string[]): RestAnswer {
+    const line = `Cannot ${method} /v1/${parts.join('/')}`;
+    return {
+      status: 404,
+      data: `<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n<body>\n<pre>${line}</pre>\n</body>\n</html>\n`,
+    };
   }
 
   private createCall(body: JsonObject): RestAnswer {
-    const to = object(body.to);
-    const from = text(body.from);
-    if (!to || from === undefined) return { status: 400, data: { msg: 'missing from or to property' } };
-    const timeout = body.timeout;
-    const isOdd = Object.keys(body).some((name) => !CREATE_PROPERTIES.has(name));
+    const fault = newCallFault(body, (sid) => this.applications.get(sid) !== undefined);
+    if (fault !== undefined) return { status: 400, data: { msg: fault } };
+    const to = object(body.to) ?? {};
+    const from = String(body.from);
+    const { timeout } = body;
+    const isOdd = !this.takes(body);
     if (isOdd || (timeout !== undefined && typeof timeout !== 'number')) {
       return { status: 500, data: 'Internal Server Error' };
     }
-    const options = this.optionsFor(body);
-    if (!options) return { status: 400, data: { msg: 'either application_sid or call_hook and speech are wanted' } };
+    const options = this.optionsFor(body)!;
     const name = text(to.number) ?? text(to.name) ?? text(to.sipUri) ?? '';
-    const call = this.create(
-      { ...options, from, to: name },
-      {
-        direction: 'outbound',
-        callSid: randomUUID(),
-        callId: randomUUID(),
-        from,
-        to: name,
-        accountSid: this.world.account,
-        applicationSid: text(body.application_sid) ?? '',
-        traceId: '0'.repeat(32),
-        callerName: '',
-        address: this.world.address,
-      },
-    );
+    let call: SimulatedCall;
+    try {
+      call = this.create(
+        { ...options, from, to: name },
+        {
+          direction: 'outbound',
+          callSid: randomUUID(),
+          callId: randomUUID(),
+          from,
+          to: name,
+          accountSid: this.world.account,
+          applicationSid: text(body.application_sid) ?? '',
+          traceId: '0'.repeat(32),
+          callerName: '',
+          address: this.world.address,
+        },
+      );
+    } catch {
+      // As many calls are up as there may be.
+      return { status: 480, data: { msg: 'no available feature servers at this time' } };
+    }
     const tag = object(body.tag);
     if (tag) call.main.info.customerData = tag;
     void call.keepOpen(place(call, to, body));
     return { status: 201, data: { sid: call.id, callId: call.main.info.identity.callId } };
+  }
+
+  /** @see engine rule: the engine itself refuses what it does not know, and the API server says no more than that */
+  private takes(body: JsonObject): boolean {
+    return Object.keys(body).every((name) => CREATE_PROPERTIES.has(name));
   }
 
   private optionsFor(body: JsonObject): Omit<CallOptions, 'from' | 'to'> | undefined {

@@ -60,6 +60,11 @@ export class Simulator {
     this.api = new Rest(this.world, (options, identity) => this.create(options, identity), this.known);
   }
 
+  /** The account that its calls belong to. */
+  get account(): string {
+    return this.world.account;
+  }
+
   /** All calls that are up, and those that ended not long ago, by call_sid; dialled legs lead to the call they belong to. */
   get calls(): ReadonlyMap<string, Call> {
     return this.known;

@@ -8,6 +8,9 @@ export const ANSWER_TIMEOUT_MS = 10_000;
 /** The most that an answer may hold: a limit of the simulator's own. */
 export const ANSWER_LIMIT = 1024 * 1024;
 
+/** Connections that nobody has used for so long are closed before the server does it: Node's do after five seconds. */
+const IDLE_MS = 2_000;
+
 /** A request that got no answer, in the engine's words. */
 export class TransportError extends Error {
   constructor(
@@ -36,8 +39,8 @@ export interface WireAnswer {
 
 /** Sends requests over connections that stay open, as the engine does; time stands still meanwhile. */
 export class Transport {
-  private readonly http = new HttpAgent({ keepAlive: true });
-  private readonly https = new HttpsAgent({ keepAlive: true });
+  private readonly http = new HttpAgent({ keepAlive: true, timeout: IDLE_MS });
+  private readonly https = new HttpsAgent({ keepAlive: true, timeout: IDLE_MS });
   private readonly pending = new Set<ClientRequest>();
   private isClosed = false;
 

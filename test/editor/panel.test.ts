@@ -122,7 +122,7 @@ for (const version of ['4.1', '5.0']) {
       }
       assert.equal(
         await ending(),
-        'Gather timed out after 8 s, the actionHook answered with no verbs, the verb hangup ended the call.',
+        'Gather timed out after 8 s, its actionHook answered with no verbs, and the verb hangup ended the call.',
       );
       assert.deepEqual(await bubbles(), [
         'Welcome.',
@@ -154,6 +154,19 @@ for (const version of ['4.1', '5.0']) {
         assert.equal((await marked('passed')).includes(id), true, `${id} is not marked`);
       }
       assert.deepEqual(await marked('running'), []);
+    });
+
+    it('saves it as a test, and for others to look at without what was pressed', async () => {
+      for (const [name, format] of [
+        ['save-test', 'jambonz-call'],
+        ['export', 'jambonz-calls'],
+      ] as const) {
+        const [file] = await Promise.all([editor.page.waitForEvent('download'), part(name).click()]);
+        const content = JSON.parse(readFileSync(await file.path(), 'utf8')) as { format: string; version: number };
+        assert.deepEqual([content.format, content.version], [format, 1]);
+        const digits = JSON.stringify(content).includes('"text":"1"');
+        if (name === 'export') assert.equal(digits, false, 'digits in an export');
+      }
     });
 
     it('tells it in the timeline, from which a click leads to the node, and back', async () => {
@@ -208,6 +221,23 @@ for (const version of ['4.1', '5.0']) {
       assert.equal(await editor.page.locator('.jambonz-badge, .jambonz-passed-wire').count(), 0);
       assert.equal(await editor.page.evaluate('RED.nodes.dirty()'), false);
       assert.deepEqual(await editor.page.evaluate('RED.nodes.filterNodes({}).filter(({changed}) => changed)'), []);
+    });
+
+    it('lets nobody call who may only read, and shows nothing to those who may not', async () => {
+      const asUser = (permissions: string): Promise<unknown> =>
+        editor.page.evaluate(
+          `RED.settings.user = {permissions: ['${permissions}']}; jambonz.removePanel(); jambonz.addPanel(); RED.sidebar.show('jambonz-phone')`,
+        );
+      await asUser('read');
+      await editor.page.locator('.jambonz-dial [role="status"]', { hasText: 'jambonz.write' }).waitFor();
+      assert.equal(await part('call').isDisabled(), true);
+      await show('calls');
+      await until("document.querySelectorAll('.jambonz-calls [data-call]').length === 2");
+      assert.equal(await part('clear').count(), 0);
+      await asUser('flows.read');
+      await editor.page.locator('.jambonz-panel', { hasText: 'jambonz.read' }).waitFor();
+      assert.equal(await editor.page.locator('.jambonz-panel button').count(), 0);
+      await editor.page.evaluate('delete RED.settings.user; jambonz.removePanel(); jambonz.addPanel()');
     });
   });
 }

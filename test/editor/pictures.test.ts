@@ -85,6 +85,65 @@ describe('The flow of the documentation', function () {
   });
 });
 
+/** What the phone does is tested elsewhere. */
+if (isDrawing) {
+  for (const { version, theme, names } of [
+    { version: '4.1', theme: 'light', names: { phone: 'panel-phone', timeline: 'panel-timeline' } },
+    { version: '5.0', theme: 'dark', names: { phone: 'panel-dark' } },
+  ] as { version: string; theme: string; names: { phone: string; timeline?: string } }[]) {
+    it(`The phone of the documentation, ${theme}`, async function () {
+      this.timeout(300_000);
+      const flow = JSON.parse(readFileSync(join(root, 'examples/IVR menu.json'), 'utf8')) as FlowNode[];
+      const editor = await Editor.open({ nodeRed: version, flow });
+      try {
+        await drawPhone(editor, theme === 'dark', names);
+      } finally {
+        await editor.close();
+      }
+    });
+  }
+}
+
+/** Calls the menu until the sales agent's telephone rings, and gives up then. */
+async function drawPhone(
+  editor: Editor,
+  isDark: boolean,
+  { phone, timeline }: { phone: string; timeline?: string },
+): Promise<void> {
+  const { page } = editor;
+  const part = (name: string): ReturnType<typeof page.locator> => page.locator(`.jambonz-panel [data-part="${name}"]`);
+  const heard = (text: string): Promise<void> => page.locator('.jambonz-bubble', { hasText: text }).last().waitFor();
+  await page.setViewportSize({ width: 1460, height: 860 });
+  if (isDark) {
+    await page.evaluate('dialog.dark(true)');
+    // Node-RED 5 shows the debug messages below.
+    await page.evaluate(
+      "RED.actions.invoke('core:show-debug-tab'); document.querySelector('[data-tab-id=debug]').click()",
+    );
+  } else await page.evaluate("document.getElementById('red-ui-main-container').classList.add('red-ui-palette-closed')");
+  await page.evaluate("RED.actions.invoke('jambonz:show-phone')");
+  await part('plans').locator('summary').click();
+  await part('plans').locator('select').first().selectOption('by hand');
+  await part('plans').locator('summary').click();
+  await part('call').click();
+  await heard('For sales');
+  await page.locator('.jambonz-keypad [data-key="1"]').click();
+  await page.locator('.jambonz-parties > li').waitFor();
+  await page.mouse.move(10, 10);
+  await page.waitForTimeout(1000);
+  await page.screenshot({ path: join(IMAGES, `${phone}.png`), animations: 'disabled' });
+  await page.locator('.jambonz-parties button', { hasText: 'Decline' }).click();
+  await heard('Nobody is free');
+  await part('hangup').click();
+  await page.locator('.jambonz-ending').waitFor();
+  if (timeline === undefined) return;
+  await page.setViewportSize({ width: 1460, height: 1240 });
+  await page.evaluate("$('#red-ui-sidebar').width(420); $('#red-ui-workspace').css('right', 427)");
+  await page.locator('.jambonz-tabs [data-view="timeline"]').click();
+  await page.locator('.jambonz-timeline').evaluate((element) => (element.scrollTop = 0));
+  await page.locator('.jambonz-panel').screenshot({ path: join(IMAGES, `${timeline}.png`), animations: 'disabled' });
+}
+
 /** A node of each set, with what a new one would have besides the settings. */
 async function flow(editor: Editor): Promise<FlowNode[]> {
   const nodes: FlowNode[] = [

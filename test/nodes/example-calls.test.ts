@@ -27,13 +27,12 @@ describe('The example flows, called', function () {
     const { mergeExamples } = await import('../../scripts/examples.mjs');
     rest = { host: '127.0.0.1', port: await freePort() };
     const flow = withServers(mergeExamples(join(root, 'examples')), `http://127.0.0.1:${rest.port}`);
-    const servers = flow.filter(({ type }) => type === 'jambonz_auth').map(({ id }) => id);
-    red = await startNodeRed({
-      flow,
-      credentials: Object.fromEntries(
-        servers.map((id) => [id, { accountSid: '9351f46a-678c-43f5-b8a6-d4eb58d131af', apiToken: 'key' }]),
-      ),
-    });
+    const secrets: Record<string, Record<string, string>> = {
+      jambonz_auth: { accountSid: '9351f46a-678c-43f5-b8a6-d4eb58d131af', apiToken: 'key' },
+      aws_auth: { accessKey: 'key', secretAccessKey: 'secret' },
+    };
+    const credentials = flow.flatMap(({ id, type }) => (secrets[type] ? [[id, secrets[type]] as const] : []));
+    red = await startNodeRed({ flow, credentials: Object.fromEntries(credentials) });
   });
   after(() => red.stop());
 

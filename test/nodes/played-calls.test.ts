@@ -195,6 +195,32 @@ describe('A saved call that is played', function () {
     passes(result);
   });
 
+  it('tells through the REST API which calls there are', async () => {
+    const port = await freePort();
+    const api = `http://127.0.0.1:${port}/v1/Accounts/an-account`;
+    const asks = (path: string, body: unknown, method = 'GET', status = 200): unknown => ({
+      http: { method, url: api + path, answer: { status, body } },
+    });
+    const sid = { matches: '^[0-9a-f-]{36}$' };
+    const result = await played(
+      '/wait',
+      [
+        { hear: 'Please hold.' },
+        asks('/Calls', [{ call_sid: sid, from: '+1', call_status: 'in-progress', direction: 'inbound' }]),
+        asks('/Calls?direction=outbound', []),
+        asks('/CallCount', { inbound: 1, outbound: 0 }),
+        asks('/Queues', [{ name: { contains: 'support' }, length: 1 }]),
+        asks('/Conferences', []),
+        asks('/RecentCalls?page=1&count=25', { total: 0, data: [] }),
+        asks('/RecentCalls?count=25', { msg: { contains: '"page"' } }, 'GET', 400),
+        asks('/Calls/bbbbbbbb-0000-4000-8000-000000000001', 'Not Found', 'DELETE', 404),
+      ],
+      { call: { from: '+1' } },
+      { rest: { host: '127.0.0.1', port } },
+    );
+    passes(result);
+  });
+
   const fails: [string, string, unknown[], RegExp][] = [
     [
       'what plays on and on',

@@ -1,6 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Simulator, virtualClock, type Call, type CallEvent, type CallOptions, type SimulatorOptions } from '../../src/simulator';
+import {
+  Simulator,
+  virtualClock,
+  type Call,
+  type CallEvent,
+  type CallOptions,
+  type SimulatorOptions,
+} from '../../src/simulator';
 
 /** What a webhook answers: verbs, an object, or how it fails. */
 export type Answer = unknown[] | { status?: number; json?: unknown; text?: string; never?: true };
@@ -31,7 +38,9 @@ export class Application {
 
   answer(answers: Record<string, Answer | Answer[]>): this {
     this.requests.length = 0;
-    this.answers = new Map(Object.entries(answers).map(([path, answer]) => [path, isSeries(answer) ? [...answer] : [answer]]));
+    this.answers = new Map(
+      Object.entries(answers).map(([path, answer]) => [path, isSeries(answer) ? [...answer] : [answer]]),
+    );
     return this;
   }
 
@@ -59,7 +68,8 @@ export class Application {
     }
     if (answer.never) return;
     response.statusCode = answer.status ?? 200;
-    if (answer.json !== undefined) response.setHeader('content-type', 'application/json').end(JSON.stringify(answer.json));
+    if (answer.json !== undefined)
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer.json));
     else response.setHeader('content-type', 'text/plain').end(answer.text ?? '');
   }
 }
@@ -70,7 +80,12 @@ function isSeries(answer: Answer | Answer[]): answer is Answer[] {
 }
 
 function isFailure(part: unknown): boolean {
-  return typeof part === 'object' && part !== null && !('verb' in part) && ['status', 'json', 'text', 'never'].some((key) => key in part);
+  return (
+    typeof part === 'object' &&
+    part !== null &&
+    !('verb' in part) &&
+    ['status', 'json', 'text', 'never'].some((key) => key in part)
+  );
 }
 
 type Kind<T extends CallEvent['type']> = Extract<CallEvent, { type: T }>;

@@ -69,7 +69,11 @@ describe('the simulator: models', () => {
       ['google without a key', { verb: 'llm', ...google, auth: {} }, /auth\.apiKey/],
       ['openai_s2s without a key', { verb: 'openai_s2s', llmOptions: { response_create: {} } }, /auth\.apiKey/],
       ['google_s2s without setup', { verb: 'google_s2s', auth: KEY, llmOptions: {} }, /setup/],
-      ['microsoft_s2s without a host', { verb: 'microsoft_s2s', auth: KEY, llmOptions: { response_create: {} } }, /host/],
+      [
+        'microsoft_s2s without a host',
+        { verb: 'microsoft_s2s', auth: KEY, llmOptions: { response_create: {} } },
+        /host/,
+      ],
       ['qwen_s2s', { verb: 'qwen_s2s', auth: KEY, llmOptions: {} }, /qwen_s2s/],
       ['gptlive_s2s', { verb: 'gptlive_s2s', auth: KEY, llmOptions: {} }, /gptlive_s2s/],
       ['agent', { verb: 'agent', llm: { vendor: 'openai', llmOptions: {} } }, /agent/],
@@ -103,17 +107,33 @@ describe('the simulator: models', () => {
     ];
     for (const verb of taken) {
       it(`${String(verb.verb)} ${String(verb.vendor ?? '')}`, async () => {
-        const test = await talk({ ...verb, actionHook: '/done' }, [{ say: 'Hello' }, { end: 'normal conversation end' }], {}, '10');
+        const test = await talk(
+          { ...verb, actionHook: '/done' },
+          [{ say: 'Hello' }, { end: 'normal conversation end' }],
+          {},
+          '10',
+        );
         assert.equal(application.got('/done')[0]?.completion_reason, 'normal conversation end');
-        assert.deepEqual(test.all('heard').filter(({ ended }) => ended).map(({ text, ended }) => [text, ended]), [['Hello', 'done']]);
+        assert.deepEqual(
+          test
+            .all('heard')
+            .filter(({ ended }) => ended)
+            .map(({ text, ended }) => [text, ended]),
+          [['Hello', 'done']],
+        );
       });
     }
   });
 
   describe('completion reasons', () => {
     const reasons = [
-      'normal conversation end', 'connection failure', 'disconnect from remote end', 'server failure', 'server error',
-      'client error calling function', 'client error calling mcp function',
+      'normal conversation end',
+      'connection failure',
+      'disconnect from remote end',
+      'server failure',
+      'server error',
+      'client error calling function',
+      'client error calling mcp function',
     ];
     for (const reason of reasons) {
       it(reason, async () => {
@@ -127,24 +147,38 @@ describe('the simulator: models', () => {
     }
 
     it('the answer brings new verbs', async () => {
-      const test = await talk(
-        { verb: 'llm', ...openai, ...hooks },
-        [{ end: 'normal conversation end' }],
-        { '/done': [{ verb: 'say', text: 'Goodbye' }] },
+      const test = await talk({ verb: 'llm', ...openai, ...hooks }, [{ end: 'normal conversation end' }], {
+        '/done': [{ verb: 'say', text: 'Goodbye' }],
+      });
+      assert.deepEqual(
+        test
+          .all('heard')
+          .map(({ text }) => text)
+          .at(-1),
+        'Goodbye',
       );
-      assert.deepEqual(test.all('heard').map(({ text }) => text).at(-1), 'Goodbye');
     });
 
     it('a hook that fails ends the call', async () => {
-      application.answer({ '/': [{ verb: 'llm', ...openai, ...hooks }, { verb: 'say', text: 'unheard' }], '/done': { status: 500 } });
+      application.answer({
+        '/': [
+          { verb: 'llm', ...openai, ...hooks },
+          { verb: 'say', text: 'unheard' },
+        ],
+        '/done': { status: 500 },
+      });
       const test = TestCall.begin(application).on(waitsForModel, () => test.call.model({ end: 'server error' }));
       await test.end();
       assert.deepEqual(test.all('heard'), []);
     });
 
     it('a caller who hangs up', async () => {
-      const test = await talk({ verb: 'llm', ...openai, ...hooks }, [], { '/done': [{ verb: 'say', text: 'unheard' }] }, '0.9', (test) =>
-        test.on(waitsForModel, () => test.call.hangup()),
+      const test = await talk(
+        { verb: 'llm', ...openai, ...hooks },
+        [],
+        { '/done': [{ verb: 'say', text: 'unheard' }] },
+        '0.9',
+        (test) => test.on(waitsForModel, () => test.call.hangup()),
       );
       const [body] = application.got('/done');
       assert.deepEqual([body?.completion_reason, body?.call_status], ['normal conversation end', 'completed']);
@@ -190,7 +224,12 @@ describe('the simulator: models', () => {
         { json: { type: 'FunctionCallResponse', content: '7' } },
         { output: { type: 'FunctionCallResponse', content: '7' } },
       ],
-      ['elevenlabs', elevenlabs, { json: { type: 'client_tool_result', result: 1 } }, { output: { type: 'client_tool_result', result: 1 } }],
+      [
+        'elevenlabs',
+        elevenlabs,
+        { json: { type: 'client_tool_result', result: 1 } },
+        { output: { type: 'client_tool_result', result: 1 } },
+      ],
       ['no JSON', ultravox, { text: 'blue' }, { refused: 'the tool hook answered nothing' }],
       ['204', ultravox, { status: 204 }, { refused: 'the tool hook answered nothing' }],
     ];
@@ -198,19 +237,32 @@ describe('the simulator: models', () => {
       it(name, async () => {
         const test = await talk({ verb: 'llm', ...verb, ...hooks }, use, { '/tool': answer });
         const [asked] = application.got('/tool');
-        assert.deepEqual({ ...asked, tool_call_id: typeof asked?.tool_call_id }, { tool_call_id: 'string', name: 'lookup', args });
+        assert.deepEqual(
+          { ...asked, tool_call_id: typeof asked?.tool_call_id },
+          { tool_call_id: 'string', name: 'lookup', args },
+        );
         const output = test.all('media').find(({ what }) => what === 'tool output');
-        const facts = JSON.parse(JSON.stringify(output?.facts ?? {}).replaceAll(String(asked?.tool_call_id), '<id>')) as unknown;
+        const facts = JSON.parse(
+          JSON.stringify(output?.facts ?? {}).replaceAll(String(asked?.tool_call_id), '<id>'),
+        ) as unknown;
         assert.deepEqual(facts, { id: '<id>', name: 'lookup', ...expected });
         assert.equal(application.got('/done')[0]?.completion_reason, 'normal conversation end');
-        assert.deepEqual(test.all('done').map(({ did }) => did), ['tool-call', 'model']);
+        assert.deepEqual(
+          test.all('done').map(({ did }) => did),
+          ['tool-call', 'model'],
+        );
       });
     }
 
     it('google calls by a list', async () => {
-      await talk({ verb: 'llm', ...google, ...hooks }, use, { '/tool': { json: { toolResponse: { functionResponses: [] } } } });
+      await talk({ verb: 'llm', ...google, ...hooks }, use, {
+        '/tool': { json: { toolResponse: { functionResponses: [] } } },
+      });
       const [asked] = application.got('/tool') as [{ function_calls: { id: string; name: string; args: unknown }[] }];
-      assert.deepEqual(asked.function_calls.map(({ name, args }) => ({ name, args })), [{ name: 'lookup', args }]);
+      assert.deepEqual(
+        asked.function_calls.map(({ name, args }) => ({ name, args })),
+        [{ name: 'lookup', args }],
+      );
     });
 
     for (const [name, answer] of [
@@ -247,9 +299,24 @@ describe('the simulator: models', () => {
     const told: [name: string, verb: Record<string, unknown>, turns: ModelTurn[], types: unknown[]][] = [
       ['openai: what is said', openai, [{ say: 'Hi' }], ['response.audio_transcript.done']],
       ['openai: a tool', openai, [{ tool: { name: 'a', args: {} } }], ['response.output_item.done']],
-      ['openai: only some', { ...openai, events: ['response.done'] }, [{ say: 'Hi' }, { event: { type: 'response.done' } }], ['response.done']],
-      ['openai: by a pattern', { ...openai, events: ['session.*'] }, [{ say: 'Hi' }, { event: { type: 'session.updated' } }], ['session.updated']],
-      ['openai: all but some', { ...openai, events: ['all', '-response.*'] }, [{ say: 'Hi' }, { event: { type: 'x' } }], ['x']],
+      [
+        'openai: only some',
+        { ...openai, events: ['response.done'] },
+        [{ say: 'Hi' }, { event: { type: 'response.done' } }],
+        ['response.done'],
+      ],
+      [
+        'openai: by a pattern',
+        { ...openai, events: ['session.*'] },
+        [{ say: 'Hi' }, { event: { type: 'session.updated' } }],
+        ['session.updated'],
+      ],
+      [
+        'openai: all but some',
+        { ...openai, events: ['all', '-response.*'] },
+        [{ say: 'Hi' }, { event: { type: 'x' } }],
+        ['x'],
+      ],
       ['deepgram', deepgram, [{ say: 'Hi' }], ['ConversationText']],
       ['ultravox', ultravox, [{ say: 'Hi' }], ['transcript']],
       ['elevenlabs', elevenlabs, [{ say: 'Hi' }], ['agent_response']],
@@ -257,7 +324,10 @@ describe('the simulator: models', () => {
     for (const [name, verb, turns, types] of told) {
       it(name, async () => {
         await talk({ verb: 'llm', ...verb, ...hooks }, [...turns, { end: 'normal conversation end' }]);
-        assert.deepEqual(application.got('/event').map(({ type }) => type), types);
+        assert.deepEqual(
+          application.got('/event').map(({ type }) => type),
+          types,
+        );
         assert.equal(application.got('/event')[0]?.call_sid, undefined, 'nothing of the call');
       });
     }
@@ -278,14 +348,20 @@ describe('the simulator: models', () => {
         {},
         '10',
         (test) => {
-          test.on((event) => event.type === 'heard', () => test.call.say('I want a book'));
-          test.on((event) => event.type === 'heard' && event.ended === 'interrupted', () =>
-            test.call.model({ end: 'normal conversation end' }),
+          test.on(
+            (event) => event.type === 'heard',
+            () => test.call.say('I want a book'),
+          );
+          test.on(
+            (event) => event.type === 'heard' && event.ended === 'interrupted',
+            () => test.call.model({ end: 'normal conversation end' }),
           );
         },
       );
       assert.deepEqual(
-        application.got('/event').map(({ type, transcript, response, interrupted }) => [type, transcript ?? response, interrupted]),
+        application
+          .got('/event')
+          .map(({ type, transcript, response, interrupted }) => [type, transcript ?? response, interrupted]),
         [
           ['llm_response', 'Welcome to the shop, what can I do for you?', undefined],
           ['user_interruption', undefined, undefined],
@@ -293,17 +369,36 @@ describe('the simulator: models', () => {
           ['turn_end', 'I want a book', true],
         ],
       );
-      assert.deepEqual(test.all('leg').map(({ kind, state, name }) => [kind, state, name]), [
-        ['model', 'new', 'agent openai'],
-        ['model', 'answered', 'agent openai'],
-        ['model', 'ended', 'agent openai'],
-      ]);
+      assert.deepEqual(
+        test.all('leg').map(({ kind, state, name }) => [kind, state, name]),
+        [
+          ['model', 'new', 'agent openai'],
+          ['model', 'answered', 'agent openai'],
+          ['model', 'ended', 'agent openai'],
+        ],
+      );
     });
   });
 
   describe('bots of jambonz 0.9', () => {
-    const lex = { verb: 'lex', botId: 'b', botAlias: 'a', region: 'us-east-1', locale: 'en_US', actionHook: '/done', eventHook: '/event' };
-    const dialogflow = { verb: 'dialogflow', credentials: '{}', project: 'p', lang: 'en-US', actionHook: '/done', eventHook: '/event' };
+    const lex = {
+      verb: 'lex',
+      botId: 'b',
+      botAlias: 'a',
+      region: 'us-east-1',
+      locale: 'en_US',
+      credentials: {},
+      actionHook: '/done',
+      eventHook: '/event',
+    };
+    const dialogflow = {
+      verb: 'dialogflow',
+      credentials: '{}',
+      project: 'p',
+      lang: 'en-US',
+      actionHook: '/done',
+      eventHook: '/event',
+    };
     const rasa = { verb: 'rasa', url: 'http://127.0.0.1:1/rasa', actionHook: '/done', eventHook: '/event' };
 
     it('rasa: nobody says anything', async () => {
@@ -317,20 +412,37 @@ describe('the simulator: models', () => {
     it('rasa: both sides are told of', async () => {
       application.answer({ '/': [rasa], '/event': [] });
       const test = TestCall.begin(application);
-      test.on((event) => event.type === 'wait' && event.for === 'speech', () => test.call.say('hello'));
+      test.on(
+        (event) => event.type === 'wait' && event.for === 'speech',
+        () => test.call.say('hello'),
+      );
       test.on(waitsForModel, () => undefined);
-      test.on((event) => event.type === 'done' && event.did === 'speech', () => {
-        test.call.model({ say: 'How are you?' });
-        test.call.model({ end: 'webhookError' });
-      });
+      test.on(
+        (event) => event.type === 'done' && event.did === 'speech',
+        () => {
+          test.call.model({ say: 'How are you?' });
+          test.call.model({ end: 'webhookError' });
+        },
+      );
       await test.end();
-      assert.deepEqual(application.got('/event').map(({ event }) => event), ['userMessage', 'botMessage']);
+      assert.deepEqual(
+        application.got('/event').map(({ event }) => event),
+        ['userMessage', 'botMessage'],
+      );
       assert.equal(application.got('/done')[0]?.rasa_result, 'webhookError');
     });
 
-    for (const [verb, property] of [[lex, 'lex_result'], [dialogflow, 'dialogflow_result'], [rasa, 'rasa_result']] as const) {
+    for (const [verb, property] of [
+      [lex, 'lex_result'],
+      [dialogflow, 'dialogflow_result'],
+      [rasa, 'rasa_result'],
+    ] as const) {
       it(`${verb.verb}: the event hook brings another application`, async () => {
-        application.answer({ '/': [verb], '/event': [{ verb: 'say', text: 'Instead' }], '/done': [{ verb: 'say', text: 'unheard' }] });
+        application.answer({
+          '/': [verb],
+          '/event': [{ verb: 'say', text: 'Instead' }],
+          '/done': [{ verb: 'say', text: 'unheard' }],
+        });
         const test = TestCall.begin(application);
         test.on(
           (event) => event.type === 'wait',
@@ -343,7 +455,10 @@ describe('the simulator: models', () => {
 
       it(`${verb.verb}: the caller hangs up`, async () => {
         application.answer({ '/': [verb] });
-        const test = TestCall.begin(application).on((event) => event.type === 'wait', () => test.call.hangup());
+        const test = TestCall.begin(application).on(
+          (event) => event.type === 'wait',
+          () => test.call.hangup(),
+        );
         await test.end();
         assert.equal(application.got('/done')[0]?.[property], 'caller hungup');
       });
@@ -353,11 +468,18 @@ describe('the simulator: models', () => {
       application.answer({ '/': [dialogflow], '/event': [] });
       const test = TestCall.begin(application);
       test.on(waitsForModel, () => test.call.model({ say: 'Yes?' }));
-      test.on((event) => event.type === 'request' && event.property === 'eventHook' && (event.body as { event: string }).event === 'no-input', () =>
-        test.call.model({ end: 'completed' }),
+      test.on(
+        (event) =>
+          event.type === 'request' &&
+          event.property === 'eventHook' &&
+          (event.body as { event: string }).event === 'no-input',
+        () => test.call.model({ end: 'completed' }),
       );
       await test.end();
-      assert.deepEqual(application.got('/event').map(({ event }) => event), ['intent', 'start-play', 'stop-play', 'no-input']);
+      assert.deepEqual(
+        application.got('/event').map(({ event }) => event),
+        ['intent', 'start-play', 'stop-play', 'no-input'],
+      );
       assert.equal(application.got('/done')[0]?.dialogflow_result, 'completed');
     });
 
@@ -372,14 +494,24 @@ describe('the simulator: models', () => {
 
   describe('transfer', () => {
     const target = [{ type: 'phone', number: '4711' }];
-    const results: [name: string, verb: Record<string, unknown>, plan: 'busy' | 'no answer' | 'declined' | { answer: number; hangup: number }, expected: unknown[]][] = [
+    const results: [
+      name: string,
+      verb: Record<string, unknown>,
+      plan: 'busy' | 'no answer' | 'declined' | { answer: number; hangup: number },
+      expected: unknown[],
+    ][] = [
       ['blind, by the phone itself', { mode: 'blind' }, 'busy', ['bridged', 'completed', 202]],
       ['warm', { mode: 'warm' }, { answer: 1, hangup: 5 }, ['bridged', 'completed', 200]],
       ['busy', { mode: 'warm' }, 'busy', ['returned', 'busy', 486]],
       ['declined', { mode: 'warm' }, 'declined', ['returned', 'declined', 603]],
       ['no answer', { mode: 'blind', blindMethod: 'dial' }, 'no answer', ['returned', 'no-answer', 487]],
       ['hangup instead', { mode: 'warm', disposition: { onBusy: 'hangup' } }, 'busy', ['failed', 'busy', 486]],
-      ['voicemail instead', { mode: 'warm', disposition: { onBusy: 'voicemail', voicemailUrl: 'http://127.0.0.1/vm.mp3' } }, 'busy', ['voicemail', 'busy', 486]],
+      [
+        'voicemail instead',
+        { mode: 'warm', disposition: { onBusy: 'voicemail', voicemailUrl: 'http://127.0.0.1/vm.mp3' } },
+        'busy',
+        ['voicemail', 'busy', 486],
+      ],
     ];
     for (const [name, verb, plan, expected] of results) {
       it(name, async () => {
@@ -395,7 +527,10 @@ describe('the simulator: models', () => {
   it('a room is played as a conference', async () => {
     application.answer({ '/': [{ verb: 'room', name: 'a', actionHook: '/done' }] });
     const test = TestCall.begin(application, {}, { platform: '10' });
-    test.on((event) => event.type === 'leg' && event.state === 'joined', () => test.call.hangup());
+    test.on(
+      (event) => event.type === 'leg' && event.state === 'joined',
+      () => test.call.hangup(),
+    );
     await test.end();
     assert.equal(application.got('/done').length, 1);
     assert.deepEqual(test.all('media')[0]?.facts, { text: 'room is played as conference' });

@@ -105,15 +105,11 @@ describe('the simulator', () => {
   const hook = { verb: 'gather', input: ['digits'], timeout: 1, actionHook: '/g' };
 
   it('signs the bytes that it sends, and says so in the headers that the platform has', async () => {
-    await serve(
-      () => [
-        { verb: 'tag', data: { größe: '10 €', aB: { cD: 1 } } },
-        { ...hook, say: { text: 'grüß' } },
-      ],
-      {
-        secret: 'S3cret',
-      },
-    );
+    const verbs = [
+      { verb: 'tag', data: { größe: '10 €', aB: { cD: 1 } } },
+      { ...hook, say: { text: 'grüß' } },
+    ];
+    await serve(({ path }) => (path === '/g' ? [] : verbs), { secret: 'S3cret' });
     const call = ring({ auth: { username: 'u', password: 'p' }, headers: { 'X-Own': 'ü' } });
     await call.ended;
     assert.ok(application!.asked.length >= 2, application!.paths().join());
@@ -365,9 +361,8 @@ describe('the simulator', () => {
     simulator!.close();
     await call.ended;
     assert.equal(eventsOf(call, 'end')[0]?.by, 'simulator');
-    const { length } = application!.asked;
     await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.equal(application!.asked.length, length);
+    assert.equal(application!.paths().includes('/done'), false);
     assert.equal(simulator!.clock.isIdle, true);
   });
 });

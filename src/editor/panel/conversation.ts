@@ -75,7 +75,6 @@ function contentOf({ kind, text: words, from }: Line): HTMLElement {
   switch (kind) {
     case 'say':
     case 'speech':
-    case 'model':
       return h('span', { class: 'jambonz-words' }, words);
     case 'play':
       return h('span', { class: 'jambonz-words' }, icon('music'), ' ', text('conversation.play', { url: words }));
@@ -89,6 +88,10 @@ function contentOf({ kind, text: words, from }: Line): HTMLElement {
         ' ',
         ...Array.from(words, (key) => h('kbd', {}, key)),
       );
+    case 'place': {
+      const [place = '', name = ''] = words.split(/:(.*)/s);
+      return h('span', {}, textIfKnown(`panel.place.${place}`, { name }) ?? `${place} ${name}`);
+    }
     case 'state':
       return h('span', {}, stateText(words));
     default:

@@ -1,7 +1,7 @@
 import type { AnswerEvent, CallEvent, Cause, EndEvent, VerbEvent, WaitEvent } from '../../simulator/events';
 
 /** Causes after which nothing needs to be said of who hung up. */
-const FINAL = /-hung-up$|^not-answered|^refused$|^declined$|^rest-hangup$|^hangup-verb$|^no-application$/;
+const FINAL = /-hung-up$|^not-answered|^refused|^declined$|^rest-hangup$|^hangup-verb$|^no-application$|^ring-timeout$/;
 /** Causes that say themselves what was wrong with a hook. */
 const HOOK = /^hook-|^no-application$|^refused$/;
 
@@ -11,6 +11,8 @@ const HOOK = /^hook-|^no-application$|^refused$/;
  */
 export function causesOf(events: readonly CallEvent[], end: EndEvent, id: string): Cause[] {
   const given = end.because;
+  // The simulator has said it all.
+  if (given.length > 0 && FINAL.test(given.at(-1)!.what)) return [...given];
   const isOurs = (event: { leg?: string }): boolean => event.leg === undefined || event.leg === id;
   const begun = events.filter((event): event is VerbEvent => event.type === 'verb' && event.state !== 'end');
   const last = begun.filter((verb) => verb.parent === undefined && isOurs(verb)).at(-1);

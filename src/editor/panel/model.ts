@@ -22,7 +22,7 @@ export interface Line {
   key: string;
   /** `flow` is heard by a party, `party` comes from one, `note` is said by nobody. */
   from: 'flow' | 'party' | 'note';
-  kind: HeardEvent['kind'] | DoneEvent['did'] | 'state';
+  kind: HeardEvent['kind'] | DoneEvent['did'] | 'state' | 'place';
   text: string;
   at: number;
   /** The other party that hears or does it; absent for the caller. */
@@ -255,16 +255,22 @@ class Reading {
           ...(node && { node }),
         });
       } else if (event.type === 'done') {
-        const isTold = /^(sip|rest)$/.test(event.did);
-        const from = event.did === 'model' ? 'flow' : isTold ? 'note' : 'party';
+        // What a model says is heard.
+        if (event.did === 'model') continue;
+        const from = /^(sip|rest|tool-call|event)$/.test(event.did) ? 'note' : 'party';
         const text = event.text ?? '';
         const before = lines.at(-1);
         // Keys come one by one.
         if (event.did === 'dtmf' && before?.kind === 'dtmf' && before.from === from && before.leg === leg.leg) {
           before.text += text;
         } else lines.push({ key, from, kind: event.did, text, at, ...leg });
-      } else if (event.type === 'leg' && event.kind !== 'caller' && this.isOther(event.leg)) {
+      } else if (event.type === 'leg' && event.kind !== 'caller') {
         if (event.state === 'new') continue;
+        if (!this.isOther(event.leg)) {
+          // The caller himself waits in a queue, or is in a conference.
+          lines.push({ key, from: 'note', kind: 'place', text: `${event.kind}-${event.state}:${event.name}`, at });
+          continue;
+        }
         const state = event.why ? `${event.state}:${event.why}` : event.state;
         lines.push({ key, from: 'note', kind: 'state', text: state, at, leg: event.leg });
       }

@@ -1,4 +1,5 @@
 import { partyState } from './conversation';
+import type { CallSummary } from '../../simulator/events';
 import type { Deed } from './api';
 import { List, button, h } from './dom';
 import type { Party } from './model';
@@ -7,24 +8,40 @@ import { text } from './text';
 const BUSY = 486;
 const RINGING: ReadonlySet<Party['state']> = new Set(['new', 'ringing', 'early']);
 
-/** The other parties of a call, each with what it can do. */
+/** Somebody else: a party of this call, or the caller of another one. */
+type Other = { party: Party } | { call: { id: string; from: string; to: string } };
+
+/** The other parties of a call, each with what it can do, and the other calls. */
 export class Parties {
   readonly element = h('ul', { class: 'jambonz-parties', 'aria-label': text('party.label') });
-  private readonly list: List<Party>;
+  private readonly list: List<Other>;
 
-  constructor(private readonly act: (deed: Deed) => void) {
-    this.list = new List<Party>(
+  constructor(
+    private readonly act: (deed: Deed) => void,
+    private readonly open: (id: string) => void,
+  ) {
+    this.list = new List<Other>(
       this.element,
-      ({ leg }) => leg,
-      (party) => this.draw(party),
+      (other) => ('party' in other ? other.party.leg : other.call.id),
+      (other) => ('party' in other ? this.draw(other.party) : this.drawCall(other.call)),
     );
   }
 
-  show(parties: readonly Party[]): void {
+  show(parties: readonly Party[], calls: readonly CallSummary[]): void {
     // Those who have gone are in the conversation.
     const here = parties.filter(({ isOver, kind }) => !isOver && kind !== 'model');
-    this.list.show(here);
-    this.element.hidden = here.length === 0;
+    const elsewhere = calls.filter(({ id }) => !here.some(({ leg }) => leg === id));
+    const others: Other[] = [
+      ...here.map((party) => ({ party })),
+      ...elsewhere.map(({ id, from, to }) => ({ call: { id, from, to } })),
+    ];
+    this.list.show(others);
+    this.element.hidden = others.length === 0;
+  }
+
+  private drawCall({ id, from, to }: { id: string; from: string; to: string }): HTMLElement {
+    const go = button(text('party.go'), () => this.open(id), { icon: 'exchange' });
+    return h('li', {}, h('div', {}, text('party.other-call'), ' ', h('b', {}, `${from} → ${to}`)), go);
   }
 
   private draw(party: Party): HTMLElement {

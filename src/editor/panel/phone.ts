@@ -51,7 +51,10 @@ export class Phone {
   ) {
     this.form = new DialForm(session, (legs) => void session.act({ did: 'plan', legs }));
     this.conversation = new Conversation(reveal);
-    this.parties = new Parties((deed) => void session.act(deed));
+    this.parties = new Parties(
+      (deed) => void session.act(deed),
+      (id) => void session.open(id),
+    );
     this.model = new ModelBox((deed) => void session.act(deed));
     this.ear = new Ear(
       (words) => void session.act({ did: 'say', text: words }),
@@ -90,7 +93,11 @@ export class Phone {
       h('p', {}, text('phone.asks')),
       button(text('phone.go-on'), () => void session.act({ did: 'go-on' }), { icon: 'play', 'data-part': 'go-on' }),
     );
-    this.controls = h('div', { class: 'jambonz-controls' }, this.sayForm(), this.keypad());
+    const another = button(text('phone.another'), () => session.close(), {
+      icon: 'plus',
+      title: text('phone.another-hint'),
+    });
+    this.controls = h('div', { class: 'jambonz-controls' }, this.sayForm(), this.keypad(), h('div', {}, another));
     const own = { again: () => void this.form.dial(), 'save-test': () => void saveTest(session) };
     const icons = { again: 'phone', 'save-test': 'check-square-o' };
     this.own = (['again', 'save-test'] as const).map((name) =>
@@ -142,7 +149,7 @@ export class Phone {
     shown(this.controls, isPlayed);
     shown(this.ask, isPlayed && view.asks !== undefined);
     this.model.show(isPlayed && view.model);
-    this.parties.show(isPlayed ? view.parties : []);
+    this.parties.show(isPlayed ? view.parties : [], canWrite ? this.session.others : []);
     this.conversation.show(view);
     this.tick();
     this.speak(isPlayed);

@@ -1,21 +1,17 @@
 import type { Cause, EndEvent } from '../../simulator/events';
+import { sentence } from '../../simulator/sentence';
 import { textIfKnown } from './text';
 
 /** Why a call has ended, as a sentence. */
 export function endingOf({ status, reason }: EndEvent, causes: readonly Cause[]): string {
-  const sentence = causes
-    .map(clause)
-    .join(', ')
-    .replace(/[.\s]+$/, '');
-  const sip = status === undefined || status === 200 ? '' : ` (SIP ${status}${reason ? ` ${reason}` : ''})`;
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.${sip}`;
+  const said = sentence(causes, clause);
+  // One that says the status itself need not be followed by it; the reason is often what the causes say, too.
+  const isSaid = causes.some(({ facts }) => facts?.status === status);
+  if (isSaid || status === undefined || status === 200) return said;
+  return `${said} (SIP ${status}${reason && !said.includes(reason) ? ` ${reason}` : ''})`;
 }
 
-/** One part of the reason; one that the catalog does not know reads as it is. */
-function clause({ what, facts = {} }: Cause): string {
+function clause({ what, facts = {} }: Cause): string | undefined {
   const kind = what === 'hook-failed' && facts.status !== undefined ? 'hook-refused' : what;
-  const known = textIfKnown(`simulator.because.${kind}`, facts);
-  if (known !== undefined) return known;
-  const values = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
-  return what.replaceAll('-', ' ') + (values.length > 0 ? ` (${values.join(', ')})` : '');
+  return textIfKnown(`simulator.because.${kind}`, facts);
 }

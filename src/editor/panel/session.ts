@@ -103,8 +103,20 @@ export class Session {
   /** Does something in the call that is shown. */
   async act(deed: Deed): Promise<void> {
     if (!this.call || !this.isLive) return;
-    this.settle(await api.act(this.call.id, deed));
+    this.settle(await api.act(...this.actorOf(this.call.id, deed)));
     await this.refresh();
+  }
+
+  /** The other simulated calls that go on. */
+  get others(): CallSummary[] {
+    return this.calls.filter(({ id, source, over }) => source === 'simulator' && !over && id !== this.call?.id);
+  }
+
+  /** Somebody who waits in a queue is the caller of another call. */
+  private actorOf(id: string, deed: Deed): [string, Deed] {
+    if (!('leg' in deed) || !this.others.some((call) => call.id === deed.leg)) return [id, deed];
+    const { leg, ...rest } = deed;
+    return [String(leg), rest as Deed];
   }
 
   /** Remembers why something was refused, and that nothing was. */

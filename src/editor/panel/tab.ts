@@ -9,6 +9,7 @@ import { Timeline } from './timeline';
 
 const ID = 'jambonz-phone';
 const ACTION = 'jambonz:show-phone';
+const KEY = 'ctrl-g j';
 const ICON = 'icons/@callflows/node-red-jambonz/jambonz-phone.svg';
 const TICK_MS = 500;
 const VIEWS = ['phone', 'timeline', 'calls'] as const;
@@ -120,6 +121,7 @@ class Panel {
       RED.sidebar.show(ID);
       if (session.canRead) this.phone.focus();
     });
+    RED.keyboard.add('*', KEY, ACTION);
     RED.events.on('view:selection-changed', this.selected);
     this.ticking = setInterval(() => this.phone.tick(), TICK_MS);
     this.choose('phone');
@@ -133,6 +135,7 @@ class Panel {
     this.phone.remove();
     this.canvas.remove();
     RED.events.off('view:selection-changed', this.selected);
+    RED.keyboard.remove(KEY);
     RED.actions.remove(ACTION);
     RED.sidebar.removeTab(ID);
   }

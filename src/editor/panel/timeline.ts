@@ -125,7 +125,7 @@ export class Timeline {
         ),
       made.length > 0 && h('div', { class: 'jambonz-chips' }, ...made.map((verb) => this.chip(verb))),
       ...(answer?.faults ?? []).map((fault) =>
-        h('p', { class: 'jambonz-fault' }, textIfKnown(`common.problem.${fault.reason}`, fault.facts) ?? fault.reason),
+        h('p', { class: 'jambonz-fault' }, textIfKnown(`panel.fault.${fault.reason}`, fault.facts) ?? fault.reason),
       ),
       ...(path?.errors ?? []).map(({ node, text: words }) =>
         h('p', { class: 'jambonz-fault' }, complaint(nameOf(node) ?? node, words)),

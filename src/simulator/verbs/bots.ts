@@ -108,7 +108,7 @@ class Dialogflow extends Bot {
       this.tellIfWanted('intent', { query_result: { fulfillment_text: words } });
     }
     this.tellIfWanted(when === 'before' ? 'start-play' : 'stop-play', {});
-    if (when === 'after') this.awaitCaller(number(this.data.noInputTimeout) || NO_INPUT);
+    if (when === 'after') this.awaitCaller(number(this.data.noInputTimeout) ?? NO_INPUT);
   }
 
   protected override heardKey(digit: string): void {

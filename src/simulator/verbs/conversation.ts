@@ -50,7 +50,7 @@ export abstract class Conversation extends Verb {
     const stops = [
       call.modelTurns.on((turn) => this.take(turn)),
       leg.speech.on((utterance) => this.hear(utterance)),
-      leg.dtmf.on((digit) => this.heardKey(digit)),
+      leg.dtmf.on((digit) => this.heardKey?.(digit)),
     ];
     this.awaitModel();
     const ending = await Promise.race([this.over.passed, this.stop.passed.then(() => undefined)]);
@@ -86,9 +86,7 @@ export abstract class Conversation extends Verb {
   protected abstract heard(utterance: Utterance): void;
 
   /** The caller has pressed a key. */
-  protected heardKey(_digit: string): void {
-    // Most do not care.
-  }
+  protected heardKey?(digit: string): void;
 
   /** The caller has cut the machine short. */
   protected interrupted(): void {
@@ -123,7 +121,12 @@ export abstract class Conversation extends Verb {
 
   /** Shows what became of a tool's answer. */
   protected showOutput({ id, name }: ToolCall, { output, refused }: ToolOutput): void {
-    const facts = { id, name, ...(output === undefined ? {} : { output }), ...(refused === undefined ? {} : { refused }) };
+    const facts = {
+      id,
+      name,
+      ...(output === undefined ? {} : { output }),
+      ...(refused === undefined ? {} : { refused }),
+    };
     this.leg.tell('tool output', facts, this.id);
   }
 

@@ -51,7 +51,13 @@ const openai: Vendor = {
     );
   },
   events: [
-    'error', 'session.*', 'conversation.*', 'input_audio_buffer.*', 'response.*', 'rate_limits.updated', 'output_audio.*',
+    'error',
+    'session.*',
+    'conversation.*',
+    'input_audio_buffer.*',
+    'response.*',
+    'rate_limits.updated',
+    'output_audio.*',
   ],
   spoken: (who, words) =>
     who === 'model'
@@ -80,8 +86,17 @@ const deepgram: Vendor = {
     return provider.type ? undefined : wanted('agent.think.provider.type');
   },
   events: [
-    'Error', 'Welcome', 'SettingsApplied', 'ConversationText', 'UserStartedSpeaking', 'EndOfThought', 'AgentThinking',
-    'FunctionCallRequest', 'FunctionCalling', 'AgentStartedSpeaking', 'AgentAudioDone',
+    'Error',
+    'Welcome',
+    'SettingsApplied',
+    'ConversationText',
+    'UserStartedSpeaking',
+    'EndOfThought',
+    'AgentThinking',
+    'FunctionCallRequest',
+    'FunctionCalling',
+    'AgentStartedSpeaking',
+    'AgentAudioDone',
   ],
   spoken: (who, words) => ({ type: 'ConversationText', role: who === 'model' ? 'assistant' : 'user', content: words }),
   called: ({ id, name, args }) => ({
@@ -93,7 +108,15 @@ const deepgram: Vendor = {
 
 const ultravox: Vendor = {
   check: (data) => needsKey(data, 'Vendor: Ultravox'),
-  events: ['createCall', 'pong', 'state', 'transcript', 'conversationText', 'clientToolInvocation', 'playbackClearBuffer'],
+  events: [
+    'createCall',
+    'pong',
+    'state',
+    'transcript',
+    'conversationText',
+    'clientToolInvocation',
+    'playbackClearBuffer',
+  ],
   spoken: (who, words) => ({
     type: 'transcript',
     role: who === 'model' ? 'agent' : 'user',
@@ -111,8 +134,7 @@ const ultravox: Vendor = {
 };
 
 const elevenlabs: Vendor = {
-  check: (data) =>
-    object(data.auth)?.agent_id ? undefined : 'auth.agent_id is required for Elevenlabs S2S',
+  check: (data) => (object(data.auth)?.agent_id ? undefined : 'auth.agent_id is required for Elevenlabs S2S'),
   events: ['conversation_initiation_metadata', 'user_transcript', 'agent_response', 'client_tool_call'],
   spoken: (who, words) =>
     who === 'model'
@@ -197,4 +219,3 @@ function fits(pattern: string, type: string): boolean {
   if (pattern === '*') return true;
   return pattern.endsWith('.*') ? type.startsWith(pattern.slice(0, -2)) : pattern === type;
 }
-

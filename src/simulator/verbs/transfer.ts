@@ -29,7 +29,9 @@ class Transfer extends Verb {
     const { leg, session } = this;
     const [target] = list(this.data.target).map(object);
     const to = addressOf(target ?? {});
-    const status = leg.send('REFER', { 'Refer-To': `<${to.startsWith('sip') ? to : `sip:${to}@${session.call.domain}`}>` });
+    const status = leg.send('REFER', {
+      'Refer-To': `<${to.startsWith('sip') ? to : `sip:${to}@${session.call.domain}`}>`,
+    });
     const isTaken = status === 202 || status === 200;
     await this.report({
       transferResult: isTaken ? 'bridged' : 'failed',
@@ -55,7 +57,9 @@ class Transfer extends Verb {
     const stop = this.stop.passed.then((why) => dial.kill(why));
     await session.perform(dial);
     void stop;
-    const callee = [...session.call.legs.values()].filter(({ info }) => info.identity.parentCallSid === session.leg.id).at(-1);
+    const callee = [...session.call.legs.values()]
+      .filter(({ info }) => info.identity.parentCallSid === session.leg.id)
+      .at(-1);
     const facts = { dialCallSid: callee?.id, sipStatus: callee?.info.sipStatus };
     if (dial.outcome === 'completed') {
       await this.report({ transferResult: 'bridged', transferReason: 'completed', ...facts });
