@@ -97,8 +97,8 @@ async function race(title, contestants) {
  * what else the machine does costs no CPU time of this one.
  */
 async function trace() {
-  const requests = quick ? 1000 : 2000;
-  const bursts = quick ? 10 : 40;
+  const requests = 2000;
+  const bursts = quick ? 6 : 40;
   const server = await nodeRed(palette());
   const burst = async (on) => {
     const before = await server.cpu(on);

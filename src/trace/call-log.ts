@@ -150,13 +150,19 @@ export class KeptCall {
     this.droppedSeq = this.next();
   }
 
+  /** Something of it is not kept. */
+  omit(): void {
+    this.dropped++;
+    this.droppedSeq = this.next();
+  }
+
   private gap(): CallEvent {
     return {
       seq: this.droppedSeq,
       at: this.entries[FIRST_ENTRIES - 1]?.events(0).at(-1)?.at ?? 0,
       type: 'alert',
       alert: 'trace-shortened',
-      text: `${this.dropped} events of this call are not kept: it is too long.`,
+      text: `${this.dropped} events of this call are not kept: there are too many.`,
     };
   }
 

@@ -57,6 +57,13 @@ function recordedEnd(this: unknown, chunk?: unknown, encoding?: unknown, done?: 
   return (recording.end ?? plainEnd).call(this, chunk, encoding, done);
 }
 
+/**
+ * Under load that lasts, so many requests a second are taken down and no more: calls would push each
+ * other out before anybody could look, and that would cost more than it is worth. A burst is kept whole.
+ */
+const RATE = 100;
+const BURST = 2000;
+
 /** Every call that this Node-RED has answered, or simulated. */
 export class Trace implements Keeper {
   readonly log: CallLog;
@@ -65,6 +72,9 @@ export class Trace implements Keeper {
   private readonly announced = new WeakMap<KeptCall, Announced[]>();
   /** The simulated calls that go on, by the ids of their legs, too. */
   private readonly simulated = new Map<string, KeptCall>();
+
+  private allowance = BURST;
+  private allowedAt = Date.now();
 
   /** @param isOn - real calls are recorded */
   constructor(
@@ -185,6 +195,10 @@ export class Trace implements Keeper {
     if (simulated) return this.own(simulated, node, req, rawText(req) ?? JSON.stringify(req.body));
     if (!this.isOn || (kind ?? classify(body)) !== 'call') return undefined;
 
+    if (!this.mayKeep()) {
+      this.log.get(arrival.key)?.omit();
+      return undefined;
+    }
     const { call, isNew } = this.callOf(content, arrival, refused);
     const recording = new Recording(this, call, ++call.requests, false, node, isNew ? 0 : call.now());
     const { headers, originalUrl } = req;
@@ -210,6 +224,15 @@ export class Trace implements Keeper {
       recording.turn = 'first';
     }
     return recording;
+  }
+
+  private mayKeep(): boolean {
+    const now = Date.now();
+    this.allowance = Math.min(BURST, this.allowance + ((now - this.allowedAt) * RATE) / 1000);
+    this.allowedAt = now;
+    if (this.allowance < 1) return false;
+    this.allowance--;
+    return true;
   }
 
   /** Notes what follows from an answer, or from its absence. */

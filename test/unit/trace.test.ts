@@ -170,7 +170,7 @@ describe('How much is kept of calls', () => {
     assert.ok(note, 'it does not say so');
     assert.deepEqual(
       [note.alert, note.text],
-      ['trace-shortened', `${100 - numbers.length} events of this call are not kept: it is too long.`],
+      ['trace-shortened', `${100 - numbers.length} events of this call are not kept: there are too many.`],
     );
     assert.deepEqual(
       events.map(({ seq }) => seq),
@@ -187,6 +187,17 @@ describe('How much is kept of calls', () => {
       /^\(\d+ characters, which are too many to be kept\)$/,
     );
     assert.match(String(answer?.type === 'answer' && answer.body), /too many to be kept/);
+  });
+
+  it('of more requests than anybody could look at only some are kept, and the call says so', () => {
+    const trace = limited({});
+    for (let count = 0; count < 5000; count++) receive(trace, callBody('c'));
+    assert.ok(trace.log.get('c')!.requests < 4000, `${trace.log.get('c')!.requests}`);
+    const notes = trace.log
+      .get('c')!
+      .events()
+      .filter(({ type }) => type === 'alert');
+    assert.equal(notes.length, 1);
   });
 
   it('says of an answer that never came that it did not', () => {
