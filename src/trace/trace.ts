@@ -195,8 +195,10 @@ export class Trace implements Keeper {
     if (simulated) return this.own(simulated, node, req, rawText(req) ?? JSON.stringify(req.body));
     if (!this.isOn || (kind ?? classify(body)) !== 'call') return undefined;
 
-    if (!this.mayKeep()) {
-      this.log.get(arrival.key)?.omit();
+    const known = this.log.get(arrival.key);
+    // Whatever else is left out of a call: that it is over is told.
+    if (!(known && arrival.last) && !this.mayKeep()) {
+      known?.omit();
       return undefined;
     }
     const { call, isNew } = this.callOf(content, arrival, refused);

@@ -113,9 +113,9 @@ const flow = (elsewhere = ''): FlowNode[] => [
 
 interface Running {
   red: NodeRed;
-  ask(path: string, body?: object, user?: User): Promise<{ status: number; body: Json }>;
+  ask: (path: string, body?: object, user?: User) => Promise<{ status: number; body: Json }>;
   read(id: string): Promise<{ call: CallSummary; events: CallEvent[] }>;
-  until(id: string, is: (event: CallEvent) => boolean): Promise<CallEvent[]>;
+  until: (id: string, is: (event: CallEvent) => boolean) => Promise<CallEvent[]>;
 }
 
 async function start(options: StartOptions): Promise<Running> {
