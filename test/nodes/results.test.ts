@@ -296,7 +296,7 @@ describe('result ports', function () {
     });
 
     it('answers an outcome without a wire by itself, and says so', async () => {
-      const status = red.nextLine(/status .*noinput/);
+      const status = red.nextLine(/status .*no input/);
       assert.deepEqual(await answerOf(`${red.url}/_jambonz/results/menu-gather/action`, silence), []);
       await status;
       const error = red.nextLine(/status .*error/);

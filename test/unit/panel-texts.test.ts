@@ -38,10 +38,9 @@ describe('the texts of the panel', () => {
   });
 
   it('say every reason for the end of a call, and everything that is waited for', () => {
-    const reasons = [
-      ...quoted(['src/simulator'], '\\bbecause\\('),
-      ...quoted(['src/trace', 'src/editor/panel'], '\\bwhat: '),
-    ];
+    // Those of the simulator stand in a table of its own, which a test of its own holds.
+    const reasons = quoted(['src/trace', 'src/editor/panel'], '\\bwhat: ');
+    assert.equal(reasons.length > 5, true, `only ${reasons.length} reasons were found`);
     assert.deepEqual(reasons.map((what) => `simulator.because.${what}`).filter(lacks), []);
     const waits = quoted(['src/simulator'], "type: 'wait',\\s+for: ");
     assert.deepEqual(waits.map((what) => `panel.waits.${what}`).filter(lacks), []);
