@@ -6,6 +6,7 @@ import { checkSavedCall } from '../../src/script/format';
 import { play } from '../../src/script/play';
 import { textOf } from '../../src/script/report';
 import { readSavedCalls } from '../../src/script/suite';
+import type { CallRecord } from '../../src/simulator/events';
 import { startNodeRed, type FlowNode, type NodeRed } from '../support/node-red';
 import { phone } from '../support/phone';
 import { freePort } from '../support/programs';
@@ -60,6 +61,12 @@ describe('The example flows, called', function () {
     };
     const placed = { node: 'jbivrn1_0', from: '+15551230009', to: '+15559990000', signed: false, speed: 'real' };
     const { call } = await ask('call', placed);
+    // Before that the caller would give up a call that nobody has taken.
+    const isHeard = async (): Promise<boolean> => {
+      const answer = await fetch(`${red.adminUrl}/_jambonz/calls/${String(call)}`);
+      return ((await answer.json()) as CallRecord).events.some(({ type }) => type === 'heard');
+    };
+    for (let round = 0; round < 1000 && !(await isHeard()); round++);
     await ask(`${String(call)}/do`, { did: 'hangup' });
     const { file } = await ask(`test/${String(call)}`, {});
     const result = await play(checkSavedCall(file), { url: `${red.url}/` });
