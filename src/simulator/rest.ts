@@ -4,7 +4,7 @@ import type { CallOptions, RestAnswer } from './api';
 import type { SimulatedCall } from './call';
 import type { CallStatus, Identity } from './call-info';
 import { isObject, number, object, text, type JsonObject } from './json';
-import { updateCall } from './live-control';
+import { refusalOf, updateCall } from './live-control';
 import { Outgoing } from './outgoing';
 import { Gate } from './signal';
 import { headersOf } from './verbs/small';
@@ -72,6 +72,8 @@ export class Rest {
   }
 
   private async update(sid: string, body: unknown): Promise<RestAnswer> {
+    const refusal = refusalOf(object(body) ?? {});
+    if (refusal !== undefined) return { status: 400, data: { msg: refusal } };
     const call = this.calls.get(sid);
     if (!call) return { status: 404, data: 'Not Found' };
     return updateCall(call, sid, object(body) ?? {});

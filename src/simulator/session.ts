@@ -160,6 +160,8 @@ export class Session {
     if (this.isGone) return;
     const { allowed } = this.setup;
     const kept = allowed ? verbs.filter(({ verb }) => allowed.has(verb)) : verbs;
+    // Where nothing of it may be carried out, what runs goes on.
+    if (allowed && kept.length === 0) return;
     this.queue = plan(kept, request);
     this.answers++;
     this.interrupt('replaced');
@@ -282,7 +284,7 @@ export class Session {
       },
       (reply, request) => {
         const verbs = this.read(reply);
-        return { effect: effectOf(verbs), value: { verbs, request } };
+        return { effect: effectOf(verbs), value: { verbs, request, hasBody: Boolean(reply) } };
       },
     );
   }
@@ -393,6 +395,8 @@ export interface Answered {
   /** Absent when the answer was no list. */
   verbs: Written[] | undefined;
   request: number;
+  /** Whether there was an answer at all. */
+  hasBody: boolean;
 }
 
 function effectOf(verbs: readonly Written[] | undefined): NonNullable<AnswerEvent['effect']> {
