@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Amd } from './amd';
-import type { CallOptions, RestAnswer } from './api';
+import type { BasicAuth, CallOptions, RestAnswer } from './api';
 import type { SimulatedCall } from './call';
 import type { CallStatus, Identity } from './call-info';
 import { isObject, number, object, text, type JsonObject } from './json';
@@ -50,6 +50,20 @@ const CREATE_PROPERTIES = new Set([
   'deepgramTts',
 ]);
 
+/** Without an application all of these are wanted. */
+const SPEECH_PROPERTIES = [
+  'speech_synthesis_vendor',
+  'speech_synthesis_language',
+  'speech_synthesis_voice',
+  'speech_recognizer_vendor',
+  'speech_recognizer_language',
+];
+
+function isDestination({ type, number, name, sipUri }: JsonObject): boolean {
+  const address = { phone: number, teams: number, user: name, sip: sipUri }[String(type)];
+  return typeof address === 'string';
+}
+
 /** jambonz's REST API, as far as it is about calls. */
 export class Rest {
   /** Applications by application_sid: what calls that name one are given. */
@@ -80,9 +94,14 @@ export class Rest {
   }
 
   private createCall(body: JsonObject): RestAnswer {
-    const to = object(body.to);
     const from = text(body.from);
-    if (!to || from === undefined) return { status: 400, data: { msg: 'missing from or to property' } };
+    if (!from) return { status: 400, data: { msg: 'missing from parameter' } };
+    const to = object(body.to);
+    if (!to || !isDestination(to)) {
+      return { status: 400, data: { msg: `missing or invalid to property: ${JSON.stringify(body.to)}` } };
+    }
+    const refusal = this.refusalOf(body);
+    if (refusal !== undefined) return { status: 400, data: { msg: refusal } };
     const timeout = body.timeout;
     const isOdd = Object.keys(body).some((name) => !CREATE_PROPERTIES.has(name));
     if (isOdd || (timeout !== undefined && typeof timeout !== 'number')) {
@@ -112,6 +131,26 @@ export class Rest {
     return { status: 201, data: { sid: call.id, callId: call.main.info.identity.callId } };
   }
 
+  private refusalOf(body: JsonObject): string | undefined {
+    if (body.application_sid) {
+      return this.applications.has(String(body.application_sid))
+        ? undefined
+        : `application_sid not found ${String(body.application_sid)}`;
+    }
+    if (SPEECH_PROPERTIES.some((name) => !body[name])) {
+      return `either application_sid or set of ${SPEECH_PROPERTIES.join(', ')} required`;
+    }
+    if (!body.call_hook) return 'either call_hook or application_sid required';
+    for (const name of ['call_hook', 'call_status_hook']) {
+      const hook = body[name];
+      if (!hook) continue;
+      const url = isObject(hook) ? text(hook.url) : text(hook);
+      if (url === undefined) return `${name} must be string or an object containing a url property`;
+      if (!/^(?:https?|wss?):/.test(url)) return `${name} url be an absolute url`;
+    }
+    return undefined;
+  }
+
   private optionsFor(body: JsonObject): Omit<CallOptions, 'from' | 'to'> | undefined {
     const application = this.applications.get(String(body.application_sid));
     if (application) return application;
@@ -122,11 +161,10 @@ export class Rest {
     const statusUrl = isObject(status) ? text(status.url) : text(status);
     return {
       url,
-      ...(isObject(hook) && hook.method === 'GET' ? { method: 'GET' } : {}),
-      ...(isObject(hook) && text(hook.username) !== undefined
-        ? { auth: { username: String(hook.username), password: String(hook.password) } }
-        : {}),
-      ...(statusUrl === undefined ? {} : { statusHook: statusUrl }),
+      ...(isObject(hook) ? { ...methodOf(hook), ...authOf(hook) } : {}),
+      ...(statusUrl === undefined
+        ? {}
+        : { statusHook: isObject(status) ? { url: statusUrl, ...methodOf(status), ...authOf(status) } : statusUrl }),
       speech: {
         synthesizer: {
           vendor: text(body.speech_synthesis_vendor) ?? 'google',
@@ -140,6 +178,14 @@ export class Rest {
       },
     };
   }
+}
+
+function methodOf({ method }: JsonObject): { method?: 'GET' } {
+  return method === 'GET' ? { method } : {};
+}
+
+function authOf({ username, password }: JsonObject): { auth?: BasicAuth } {
+  return text(username) === undefined ? {} : { auth: { username: String(username), password: String(password) } };
 }
 
 /** Calls somebody, and runs the application when the call is answered. */
@@ -163,7 +209,7 @@ async function place(call: SimulatedCall, to: JsonObject, body: JsonObject): Pro
     statusOf: placedStatus,
     hasReasons: false,
   });
-  const timer = call.clock.after((number(body.timeout) ?? 60) * 1000, () => who.cancel());
+  const timer = call.clock.after(((number(body.timeout) ?? 0) || 60) * 1000, () => who.cancel());
   const cancelled = new Gate();
   main.hungUp.on((hangup) => {
     if (main.answeredAt !== undefined) call.finish(hangup.by === 'near' ? 'jambonz' : 'callee', hangup);
@@ -192,7 +238,7 @@ async function place(call: SimulatedCall, to: JsonObject, body: JsonObject): Pro
     );
     // A reply that is no list leaves the call up, in silence.
     if (verbs) await session.run(verbs, request);
-    else await new Promise<void>((resolve) => main.hungUp.on(() => resolve()));
+    else await session.idle();
   } catch (error) {
     call.because('no-application', { error: (error as Error).message });
   }

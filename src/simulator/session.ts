@@ -62,6 +62,7 @@ export class Session {
   /** How often an application has taken the place of another. */
   answers = 0;
   private queue: Planned[] = [];
+  private wakeUp: (() => void) | undefined;
 
   constructor(private readonly setup: SessionSetup) {
     if (!this.isNested) setup.leg.serve((request) => this.receive(request));
@@ -103,6 +104,16 @@ export class Session {
   /** Carries out verbs until there are none left, the call is gone, or one of them fails. */
   async run(verbs: readonly Written[], request?: number): Promise<void> {
     this.queue = plan(verbs, request);
+    await this.work();
+  }
+
+  /** Has nothing to do until an application comes, and carries that out. */
+  async idle(): Promise<void> {
+    if (!this.isGone) await new Promise<void>((resolve) => (this.wakeUp = resolve));
+    await this.work();
+  }
+
+  private async work(): Promise<void> {
     try {
       while (!this.isGone) {
         const planned = this.queue.shift();
@@ -172,6 +183,7 @@ export class Session {
     const verb = this.current;
     this.current = undefined;
     verb?.kill(why);
+    this.wakeUp?.();
   }
 
   /** Somebody interrupts what can be heard. @see engine rule: over HTTP no verb ends by that; the next part follows */
