@@ -5,7 +5,14 @@ import { Recognition } from './recognition';
 import type { Hook } from './requestor';
 import type { Asker, Session } from './session';
 
-const DEFAULTS = { noSpeechTimeoutMs: 5000, decisionTimeoutMs: 15_000, greetingCompletionTimeoutMs: 2000 };
+const DEFAULTS = {
+  noSpeechTimeoutMs: 5000,
+  decisionTimeoutMs: 15_000,
+  toneTimeoutMs: 20_000,
+  greetingCompletionTimeoutMs: 2000,
+};
+/** How long it waits for a machine to go on after its tone. */
+const AFTER_TONE_MS = 1000;
 /** From so many words on it is a machine. */
 const MANY_WORDS = 9;
 
@@ -13,8 +20,9 @@ const MANY_WORDS = 9;
 export class Amd {
   private recognition: Recognition | undefined;
   private stopEvents: (() => void) | undefined;
-  private readonly timers: Timers<'noSpeech' | 'decision' | 'greeting'>;
+  private readonly timers: Timers<'noSpeech' | 'decision' | 'tone' | 'greeting'>;
   private decision: 'human' | 'machine' | undefined;
+  private hasBeeped = false;
   private isOver = false;
 
   /**
@@ -41,6 +49,7 @@ export class Amd {
     this.stopEvents = leg.media.on((event) => this.mediaEvent(event));
     this.timers.set('noSpeech', this.timeout('noSpeechTimeoutMs'), () => this.conclude('amd_no_speech_detected'));
     this.timers.set('decision', this.timeout('decisionTimeoutMs'), () => this.conclude('amd_decision_timeout'));
+    this.timers.set('tone', this.timeout('toneTimeoutMs'), () => this.conclude());
     leg.hungUp.on(() => this.stop());
   }
 
@@ -64,9 +73,8 @@ export class Amd {
 
   private waitForSilence(): void {
     if (this.decision === 'machine') {
-      this.timers.set('greeting', this.timeout('greetingCompletionTimeoutMs'), () =>
-        this.conclude('amd_machine_stopped_speaking'),
-      );
+      const ms = this.hasBeeped ? AFTER_TONE_MS : this.timeout('greetingCompletionTimeoutMs');
+      this.timers.set('greeting', ms, () => this.conclude('amd_machine_stopped_speaking'));
     }
   }
 
@@ -86,6 +94,8 @@ export class Amd {
 
   private mediaEvent({ name, headers }: MediaServerEvent): void {
     if (name !== 'avmd::beep') return;
+    this.timers.cancel('tone');
+    this.hasBeeped = true;
     this.tell({
       type: 'amd_tone_detected',
       frequency: Math.trunc(Number(headers.Frequency)),
@@ -93,10 +103,11 @@ export class Amd {
     });
   }
 
-  private conclude(type: string, facts: JsonObject = {}): void {
+  /** @see engine rule: when no tone came for long enough it only stops */
+  private conclude(type?: string, facts: JsonObject = {}): void {
     if (this.isOver) return;
     this.stop();
-    this.tell({ type, ...facts });
+    if (type !== undefined) this.tell({ type, ...facts });
     this.tell({ type: 'amd_stopped' });
   }
 

@@ -42,7 +42,7 @@ export class SimulatedCall implements Call, Place {
   /** The application has been told of the call by a status event: there is none before it has answered. */
   private hasBegun = false;
   private readonly over = new Gate();
-  private readonly notifier: Requestor | undefined;
+  private notifier: Requestor | undefined;
   private readonly causes: Cause[] = [];
   private readonly started: number;
   private readonly began: number;
@@ -234,6 +234,12 @@ export class SimulatedCall implements Call, Place {
   /** Adds to what led to the end of the call. */
   because(what: string, facts?: Cause['facts']): void {
     this.causes.push({ what, ...(facts ? { facts } : {}) });
+  }
+
+  /** Status events go somewhere else. @see engine rule: the credentials stay behind when another URL is named in full */
+  tellAt(hook: string): void {
+    this.statusHook = hook;
+    if (!hook.startsWith('/')) this.notifier = new Requestor(this.surroundings, hook, undefined, false);
   }
 
   /** Tells the application what has become of a leg; `facts` go along. Failures do not matter. */

@@ -4,6 +4,9 @@ import type { Hook } from './requestor';
 /** Somebody in a conference, or who waits for its beginning. */
 export interface Member {
   leg: Leg;
+  /** How the conference server calls this member. */
+  readonly member: string;
+  tag: string | undefined;
   /** The conference has begun. */
   admit(): void;
   /** Out, whether wanted or not. */

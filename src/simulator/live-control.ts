@@ -1,7 +1,8 @@
 import type { RestAnswer } from './api';
 import type { SimulatedCall } from './call';
 import { isObject, list, object, text, type JsonObject } from './json';
-import type { Session } from './session';
+import type { Leg } from './leg';
+import { Session } from './session';
 import { Conference } from './verbs/conference';
 import { Dial } from './verbs/dial';
 import { Listen } from './verbs/listen';
@@ -14,8 +15,7 @@ const ACCEPTED: RestAnswer = { status: 202, data: 'Accepted' };
 
 /** Changes a call while it is up. */
 export async function updateCall(call: SimulatedCall, sid: string, body: JsonObject): Promise<RestAnswer> {
-  const session = call.sessions.get(sid);
-  // A dialled leg can be looked up, but only its caller can be changed.
+  const session = call.sessions.get(sid) ?? sessionOfDialled(call, sid);
   if (!session) return { status: 404, data: 'Not Found' };
   if (session.isGone) return { status: 422, data: `call session is gone for call_sid ${sid}` };
   const status = text(body.call_status);
@@ -26,9 +26,19 @@ export async function updateCall(call: SimulatedCall, sid: string, body: JsonObj
   }
   await Promise.resolve();
   const request = object(body.sip_request);
-  if (request) return sendRequest(call, session, request);
-  command(call, session, body);
+  const leg = session.leg.id === sid ? session.leg : (call.legs.get(sid) ?? session.leg);
+  if (request) return sendRequest(call, leg, request);
+  try {
+    command(call, session, leg, body);
+  } catch (error) {
+    call.alert('error-updating-call', (error as Error).message);
+  }
   return ACCEPTED;
+}
+
+/** @see engine rule: a dialled leg is changed through the one that dialled it */
+function sessionOfDialled(call: SimulatedCall, sid: string): Session | undefined {
+  return [...call.sessions.values()].find(({ current }) => current instanceof Dial && current.partner?.leg.id === sid);
 }
 
 function changeStatus(call: SimulatedCall, session: Session, sid: string, status: string): RestAnswer {
@@ -50,7 +60,10 @@ function changeStatus(call: SimulatedCall, session: Session, sid: string, status
   return ACCEPTED;
 }
 
-/** @see engine rule: an empty list ends the call; what fails changes nothing */
+/**
+ * @see engine rule: an empty list ends the call; no answer at all ends what runs now, and the next verb follows; what
+ *   fails changes nothing
+ */
 function redirect(call: SimulatedCall, session: Session, body: JsonObject): void {
   call.emit({ type: 'done', did: 'rest', text: 'call_hook' });
   call.patience.renew();
@@ -63,8 +76,13 @@ function redirect(call: SimulatedCall, session: Session, body: JsonObject): void
         parent === undefined ? undefined : session.askFor(parent, session.info.toJSON()),
         child === undefined ? undefined : session.askFor(child, dial!.partner!.leg.info.toJSON()),
       ]);
-      if (ofChild) dial?.setChildFree(ofChild);
+      for (const answered of [ofParent, ofChild]) {
+        if (answered && !answered.verbs && answered.hasBody)
+          throw new Error('malformed jambonz payload: must be array');
+      }
+      if (ofChild?.verbs) dial?.setChildFree(ofChild);
       if (ofParent?.verbs) session.replace(ofParent.verbs, ofParent.request);
+      else session.interrupt('interrupted');
     } catch (error) {
       call.alert('error-updating-call', (error as Error).message);
     }
@@ -72,16 +90,16 @@ function redirect(call: SimulatedCall, session: Session, body: JsonObject): void
   void call.keepOpen(work());
 }
 
-function command(call: SimulatedCall, session: Session, body: JsonObject): void {
+function command(call: SimulatedCall, session: Session, party: Leg, body: JsonObject): void {
   call.emit({ type: 'done', did: 'rest', text: Object.keys(body).join(', ') });
   call.patience.renew();
   const { current, leg, info } = session;
   const tag = object(body.tag);
   if (tag) info.customerData = tag;
   const dtmf = object(body.dtmf);
-  if (dtmf) {
+  if (dtmf && session.leg.isAnswered) {
     const duration = Number(dtmf.duration ?? 250);
-    leg.send(
+    party.send(
       'INFO',
       { 'Content-Type': 'application/dtmf', 'X-Reason': 'Dtmf' },
       `Signal=${String(dtmf.digit)}\nDuration=${duration} `,
@@ -93,10 +111,10 @@ function command(call: SimulatedCall, session: Session, body: JsonObject): void 
       current instanceof Listen ? current : current instanceof Dial ? current.stream : session.background.get('listen');
     if (listen instanceof Listen) listen.control(body.listen_status);
   }
-  if (body.mute_status !== undefined) mute(session, body.mute_status);
+  if (body.mute_status !== undefined) mute(session, party, body.mute_status);
   if (current instanceof Conference) conference(current, body);
-  if (body.whisper !== undefined && (current instanceof Dial || current instanceof Listen)) {
-    void call.keepOpen(whisper(session, current, body.whisper)).catch(() => undefined);
+  if (body.whisper !== undefined && (current instanceof Listen || (current instanceof Dial && current.partner))) {
+    void call.keepOpen(whisper(session, current, party, body.whisper)).catch(() => undefined);
   }
   const record = object(body.record);
   if (record) {
@@ -117,11 +135,11 @@ function command(call: SimulatedCall, session: Session, body: JsonObject): void 
 }
 
 /** @see engine rule: the answer of the party is the answer of the REST call */
-function sendRequest(call: SimulatedCall, session: Session, request: JsonObject): RestAnswer {
+function sendRequest(call: SimulatedCall, leg: Leg, request: JsonObject): RestAnswer {
   call.emit({ type: 'done', did: 'rest', text: 'sip_request' });
   call.patience.renew();
   const { method, content_type, content, headers } = request;
-  const status = session.leg.send(
+  const status = leg.send(
     String(method),
     { 'Content-Type': String(content_type), ...headersOf(headers) },
     String(content),
@@ -130,12 +148,13 @@ function sendRequest(call: SimulatedCall, session: Session, request: JsonObject)
   return { status: 200, data: { status, reason: reasonOf(status) } };
 }
 
-function mute(session: Session, status: unknown): void {
-  const { current, leg } = session;
+/** @see engine rule: of a member of a conference it ends the muting whatever is asked for, and then fails */
+function mute({ current }: Session, party: Leg, status: unknown): void {
   if (current instanceof Dial) {
-    leg.send('INFO', { 'X-Reason': status === 'mute' ? 'mute call leg' : 'unmute call leg' });
+    party.send('INFO', { 'X-Reason': status === 'mute' ? 'mute call leg' : 'unmute call leg' });
   } else if (current instanceof Conference) {
-    current.command(status === 'mute' ? 'mute' : 'unmute', current.member);
+    current.command('unmute', current.member);
+    throw new Error("Cannot read properties of undefined (reading 'catch')");
   }
 }
 
@@ -150,17 +169,23 @@ function conference(member: Conference, body: JsonObject): void {
   const wanted = object(body.conferenceParticipantAction);
   const action = text(wanted?.action);
   if (action === 'hold' || action === 'unhold') member.hold(action === 'hold');
-  else if (action !== undefined) {
-    const tag = text(wanted?.tag);
-    member.command(action, tag === undefined ? member.member : `${member.member} ${tag}`);
+  else if (action === 'tag' || action === 'untag') member.setTag(text(wanted?.tag));
+  else if (action === 'coach' || action === 'uncoach') member.coach(action === 'coach' ? text(wanted?.tag) : undefined);
+  else if (action !== undefined) member.command(action, member.member);
+}
+
+/** Says something to one party. @see engine rule: nothing else than say and play, and once */
+async function whisper(session: Session, during: Dial | Listen, party: Leg, whispered: unknown): Promise<void> {
+  const verbs = session.read(list(whispered)) ?? [];
+  if (verbs.some(({ verb }) => !WHISPERED.has(verb))) return;
+  const { call, requestor, speech } = session;
+  const whispering =
+    party === session.leg
+      ? session
+      : new Session({ call, leg: party, requestor, speech, allowed: WHISPERED, parent: during });
+  for (const { verb, data } of verbs) {
+    await whispering.perform(whispering.make(verb, { ...data, loop: 1 }, during));
   }
 }
 
-/** Says something to both parties of a dial, or to the one who is listened to. */
-async function whisper(session: Session, during: Dial | Listen, verbs: unknown): Promise<void> {
-  for (const entry of list(verbs)) {
-    if (!isObject(entry)) continue;
-    const { verb, ...data } = entry;
-    await session.perform(session.make(String(verb), data, during));
-  }
-}
+const WHISPERED: ReadonlySet<string> = new Set(['say', 'play']);

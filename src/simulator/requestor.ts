@@ -81,9 +81,9 @@ export class Requestor {
     return new Requestor(this.around, this.url, this.auth, false);
   }
 
-  /** One whose relative hooks are on the host of another URL. */
+  /** One whose relative hooks are on the host of another URL; credentials stay behind. */
   movedTo(url: string): Requestor {
-    return new Requestor(this.around, url, this.auth);
+    return new Requestor(this.around, url);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Amd } from './amd';
-import type { CallOptions, RestAnswer } from './api';
+import type { BasicAuth, CallOptions, RestAnswer } from './api';
 import type { SimulatedCall } from './call';
 import type { CallStatus, Identity } from './call-info';
 import { isObject, list, number, object, text, type JsonObject } from './json';
@@ -226,11 +226,10 @@ export class Rest {
     const statusUrl = isObject(status) ? text(status.url) : text(status);
     return {
       url,
-      ...(isObject(hook) && hook.method === 'GET' ? { method: 'GET' } : {}),
-      ...(isObject(hook) && text(hook.username) !== undefined
-        ? { auth: { username: String(hook.username), password: String(hook.password) } }
-        : {}),
-      ...(statusUrl === undefined ? {} : { statusHook: statusUrl }),
+      ...(isObject(hook) ? { ...methodOf(hook), ...authOf(hook) } : {}),
+      ...(statusUrl === undefined
+        ? {}
+        : { statusHook: isObject(status) ? { url: statusUrl, ...methodOf(status), ...authOf(status) } : statusUrl }),
       speech: {
         synthesizer: {
           vendor: text(body.speech_synthesis_vendor) ?? 'google',
@@ -244,6 +243,14 @@ export class Rest {
       },
     };
   }
+}
+
+function methodOf({ method }: JsonObject): { method?: 'GET' } {
+  return method === 'GET' ? { method } : {};
+}
+
+function authOf({ username, password }: JsonObject): { auth?: BasicAuth } {
+  return text(username) === undefined ? {} : { auth: { username: String(username), password: String(password) } };
 }
 
 /** Calls somebody, and runs the application when the call is answered. */
@@ -267,7 +274,7 @@ async function place(call: SimulatedCall, to: JsonObject, body: JsonObject): Pro
     statusOf: placedStatus,
     hasReasons: false,
   });
-  const timer = call.clock.after((number(body.timeout) ?? 60) * 1000, () => who.cancel());
+  const timer = call.clock.after(((number(body.timeout) ?? 0) || 60) * 1000, () => who.cancel());
   const cancelled = new Gate();
   main.hungUp.on((hangup) => {
     if (main.answeredAt !== undefined) call.finish(hangup.by === 'near' ? 'jambonz' : 'callee', hangup);
@@ -296,7 +303,7 @@ async function place(call: SimulatedCall, to: JsonObject, body: JsonObject): Pro
     );
     // A reply that is no list leaves the call up, in silence.
     if (verbs) await session.run(verbs, request);
-    else await new Promise<void>((resolve) => main.hungUp.on(() => resolve()));
+    else await session.idle();
   } catch (error) {
     call.because('no-application', { error: (error as Error).message });
   }

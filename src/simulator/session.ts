@@ -62,6 +62,7 @@ export class Session {
   /** How often an application has taken the place of another. */
   answers = 0;
   private queue: Planned[] = [];
+  private wakeUp: (() => void) | undefined;
 
   constructor(private readonly setup: SessionSetup) {
     if (!this.isNested) setup.leg.serve((request) => this.receive(request));
@@ -103,6 +104,16 @@ export class Session {
   /** Carries out verbs until there are none left, the call is gone, or one of them fails. */
   async run(verbs: readonly Written[], request?: number): Promise<void> {
     this.queue = plan(verbs, request);
+    await this.work();
+  }
+
+  /** Has nothing to do until an application comes, and carries that out. */
+  async idle(): Promise<void> {
+    if (!this.isGone) await new Promise<void>((resolve) => (this.wakeUp = resolve));
+    await this.work();
+  }
+
+  private async work(): Promise<void> {
     try {
       while (!this.isGone) {
         const planned = this.queue.shift();
@@ -160,6 +171,8 @@ export class Session {
     if (this.isGone) return;
     const { allowed } = this.setup;
     const kept = allowed ? verbs.filter(({ verb }) => allowed.has(verb)) : verbs;
+    // Where nothing of it may be carried out, what runs goes on.
+    if (allowed && kept.length === 0) return;
     this.queue = plan(kept, request);
     this.answers++;
     this.interrupt('replaced');
@@ -170,6 +183,7 @@ export class Session {
     const verb = this.current;
     this.current = undefined;
     verb?.kill(why);
+    this.wakeUp?.();
   }
 
   /** Somebody interrupts what can be heard. @see engine rule: over HTTP no verb ends by that; the next part follows */
@@ -282,7 +296,7 @@ export class Session {
       },
       (reply, request) => {
         const verbs = this.read(reply);
-        return { effect: effectOf(verbs), value: { verbs, request } };
+        return { effect: effectOf(verbs), value: { verbs, request, hasBody: Boolean(reply) } };
       },
     );
   }
@@ -393,6 +407,8 @@ export interface Answered {
   /** Absent when the answer was no list. */
   verbs: Written[] | undefined;
   request: number;
+  /** Whether there was an answer at all. */
+  hasBody: boolean;
 }
 
 function effectOf(verbs: readonly Written[] | undefined): NonNullable<AnswerEvent['effect']> {

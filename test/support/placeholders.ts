@@ -28,7 +28,9 @@ const NAMES = [
   'vendor-event',
   'version',
 ];
-const PLACEHOLDER = new RegExp(`<(${NAMES.map((name) => name.replace(/[-:]/g, '\\$&')).join('|')})(#\\d+)?>`, 'g');
+const KNOWN = NAMES.map((name) => name.replace(/[-:]/g, '\\$&')).join('|');
+/** Numbered ones of other names are values as well. */
+const PLACEHOLDER = new RegExp(`<(${KNOWN}|[a-z][a-z_]*(?=#))(#\\d+)?>`, 'g');
 
 /** Compares with values that stand for others, and remembers what they stand for. */
 export class Placeholders {

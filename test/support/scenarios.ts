@@ -16,7 +16,7 @@ export interface Scenario {
     headers?: Record<string, string>;
     rest?: Record<string, unknown>;
   };
-  app: Record<string, Reply[]>;
+  app?: Record<string, Reply[]>;
   actions?: Action[];
   legs?: Record<string, string>;
   mediaMs?: Record<string, number>;
@@ -58,7 +58,7 @@ interface Action {
 }
 
 interface Expected {
-  hooks: Hook[];
+  hooks?: Hook[];
   concurrent?: [number, number][];
   sip?: Record<string, unknown>;
   media?: unknown[];
@@ -78,6 +78,9 @@ interface Hook {
 const SECRET = 'a webhook secret';
 const MEDIA_MS = 40;
 const ANSWER_MS = 60;
+/** How many verbs may pass without anybody's doing anything, and how long a scenario may take for real. */
+const PATIENCE = 1000;
+const LIMIT_MS = 30_000;
 /** What the recorded recognizer took everything for. */
 const HEARD_AS = 'en-US';
 const STATUS: Readonly<Record<string, number>> = {
@@ -100,7 +103,9 @@ export class ScenarioPlayer {
     const servers: Server[] = [];
     const player = new ScenarioPlayer(servers);
     for (const which of [0, 1]) {
-      const server = createServer((request, response) => void player.run?.serve(which, request, response));
+      const server = createServer((request, response) => {
+        player.run?.serve(which, request, response).catch(() => response.destroy());
+      });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       servers.push(server);
     }
@@ -146,6 +151,7 @@ class Run {
   private readonly changed = new Set<() => void>();
   private readonly application: string;
   private isOver = false;
+  private isLate = false;
 
   constructor(
     scenario: Scenario,
@@ -160,6 +166,7 @@ class Run {
       clock: this.clock,
       secret: SECRET,
       vendors: ['google'],
+      patience: PATIENCE,
       account: '5ca1ab1e-0000-4000-8000-000000000001',
       domain: 'y',
       duration: (text) => mediaMs[text] ?? MEDIA_MS,
@@ -180,8 +187,25 @@ class Run {
     await this.begin();
     const acted = this.act();
     const until = this.met(list(this.scenario.until ?? 'never'));
-    await Promise.race([acted.then(() => this.everybodyGone()), until.then(() => acted), this.idle()]);
-    this.isOver = true;
+    const [late, limit] = this.limit();
+    await Promise.race([acted.then(() => this.everybodyGone()), until.then(() => acted), this.idle(), late]).finally(
+      () => {
+        clearTimeout(limit);
+        this.isOver = true;
+      },
+    );
+  }
+
+  /** No scenario holds up the ones after it. */
+  private limit(): [Promise<void>, NodeJS.Timeout] {
+    let limit!: NodeJS.Timeout;
+    const late = new Promise<void>((resolve) => {
+      limit = setTimeout(() => {
+        this.isLate = true;
+        resolve();
+      }, LIMIT_MS);
+    });
+    return [late, limit];
   }
 
   close(): void {
@@ -203,11 +227,11 @@ class Run {
       ...(raw === '' ? {} : { body: JSON.parse(raw) as unknown }),
     });
     const key = which === 1 ? `http://${this.hostNames[1]}${plain}` : plain;
-    const replies = this.scenario.app[key] ?? [{}];
+    const replies = this.scenario.app?.[key] ?? [];
     const count = this.counts.get(key) ?? 0;
     this.counts.set(key, count + 1);
     this.notice();
-    const reply = replies[Math.min(count, replies.length - 1)]!;
+    const reply = replies[Math.min(count, replies.length - 1)] ?? {};
     await this.reply(reply, request, response);
   }
 
@@ -420,7 +444,7 @@ class Run {
 
   /** Nothing will happen any more by itself. */
   private async idle(): Promise<void> {
-    for (let quiet = 0; quiet < 10;) {
+    for (let quiet = 0; quiet < 10 && !this.isOver;) {
       const { length } = this.log;
       await new Promise((resolve) => setTimeout(resolve, 5));
       quiet = this.log.length === length && this.clock.isIdle && this.hooks.length >= 0 ? quiet + 1 : 0;
@@ -429,7 +453,7 @@ class Run {
 
   differences(): string[] {
     const { expect } = this.scenario;
-    const found: string[] = [];
+    const found: string[] = this.isLate ? [`it did not come to an end within ${LIMIT_MS / 1000} s`] : [];
     const places = new Placeholders();
     this.compareHooks(places, found);
     const compare = (what: string, expected: unknown, actual: unknown): void => {
@@ -439,8 +463,8 @@ class Run {
     };
     const main = this.callers.get('A');
     if (main) {
-      compare('sip', inText(expect.sip), sipOf(main, undefined));
-      compare('media', expect.media, mediaOf(main, undefined, expect.media ?? []));
+      if (expect.sip) compare('sip', inText(expect.sip), sipOf(main, undefined));
+      compare('media', expect.media ?? [], mediaOf(main, undefined, expect.media ?? []));
     }
     compare('legs', expect.legs ?? [], this.legsLike(expect.legs ?? []));
     compare('rest', expect.rest ?? [], this.rest);
@@ -457,7 +481,7 @@ class Run {
   }
 
   private compareHooks(places: Placeholders, found: string[]): void {
-    const { hooks: expected, concurrent = [] } = this.scenario.expect;
+    const { hooks: expected = [], concurrent = [] } = this.scenario.expect;
     const actual = this.hooks;
     const describe = (hooks: Hook[]): string => hooks.map(shortly).join(' | ');
     if (expected.length !== actual.length) {

@@ -18,15 +18,17 @@ export class Conference extends Verb implements Member {
   private waiting: Session | undefined;
   private hasJoined = false;
   private isOnHold = false;
+  tag: string | undefined;
+  /** Members who do not hear this one. */
+  private deafTo = '';
 
   async run(): Promise<void> {
     const { data, session, room } = this;
-    if (data.enterHook) await this.playHook('enterHook').catch(() => undefined);
     // The conference server has to be asked for the room first.
     if (await this.wait(LOOK_UP)) {
-      if (room.startedAt !== undefined) this.join();
+      if (room.startedAt !== undefined) await this.join();
       else if (data.startConferenceOnEnter === false) await this.waitForBeginning();
-      else this.start();
+      else await this.start();
       await Promise.race([this.over.passed, this.stop.passed]);
     }
     this.leaveRoom();
@@ -42,7 +44,7 @@ export class Conference extends Verb implements Member {
   admit(): void {
     this.waiting?.end('interrupted');
     this.admitted.open();
-    this.join();
+    void this.session.call.keepOpen(this.join());
   }
 
   kick(): void {
@@ -54,6 +56,24 @@ export class Conference extends Verb implements Member {
   /** What the conference server is told to do. */
   command(what: string, args: string): void {
     this.leg.tell('conference', { conference: what, args }, this.id);
+  }
+
+  /** Marks this member, or not any more. */
+  setTag(tag: string | undefined): void {
+    this.tag = tag;
+    this.command('tag', tag === undefined ? this.member : `${this.member} ${tag}`);
+  }
+
+  /** Speaks from now on only to those who have a tag; to everybody without one. */
+  coach(tag: string | undefined): void {
+    const others = this.room.members.filter((other) => other !== this && tag !== undefined && other.tag !== tag);
+    if (others.length > 0) {
+      this.deafTo = others.map(({ member }) => member).join(',');
+      this.command('relate', `${this.member} ${this.deafTo} nospeak`);
+    } else if (this.deafTo !== '') {
+      this.command('relate', `${this.member} ${this.deafTo} clear`);
+      this.deafTo = '';
+    }
   }
 
   /** Puts this member on hold, with what a hook answers to pass the time. */
@@ -85,7 +105,7 @@ export class Conference extends Verb implements Member {
     return String(this.room.members.indexOf(this) + 1);
   }
 
-  private start(): void {
+  private async start(): Promise<void> {
     const { room, session, data } = this;
     room.startedAt = session.clock.now();
     room.telling = {
@@ -93,24 +113,27 @@ export class Conference extends Verb implements Member {
       events: new Set(list(data.statusEvents).map(String)),
     };
     this.tell('start');
-    this.join();
+    await this.join();
     for (const member of room.waiting.splice(0)) member.admit();
   }
 
-  private join(): void {
+  private async join(): Promise<void> {
     const { room, data, leg, session } = this;
-    if (this.stopped || this.hasJoined) return;
+    if (data.enterHook) await this.playHook('enterHook', undefined, () => true).catch(() => undefined);
+    if (this.isStopped() || this.hasJoined) return;
     this.hasJoined = true;
     room.members.push(this);
     const flags = {
       ...(data.endConferenceOnExit === true ? { endconf: true } : {}),
       ...(data.startConferenceOnEnter === true ? { moderator: true } : {}),
-      ...(data.joinMuted === true ? { mute: true } : {}),
+      ...(data.joinMuted === true || data.speakOnlyTo ? { mute: true } : {}),
     };
     leg.tell('join', { join: room.name, ...(Object.keys(flags).length > 0 ? { flags } : {}) }, this.id);
     session.call.emit({ type: 'leg', leg: leg.id, kind: 'conference', name: room.name, state: 'joined' });
     leg.emit({ type: 'wait', for: 'conference', verb: this.id });
     this.tell('join');
+    if (typeof data.memberTag === 'string') this.setTag(data.memberTag);
+    if (typeof data.speakOnlyTo === 'string') this.coach(data.speakOnlyTo);
   }
 
   private async waitForBeginning(): Promise<void> {

@@ -7,16 +7,15 @@ class Config extends Verb {
   run(): Promise<void> {
     const { data, session } = this;
     const { speech, background, settings } = session;
-    const synthesizer = object(data.synthesizer);
-    if (synthesizer) speech.setSynthesizer(synthesizer);
-    const recognizer = object(data.recognizer);
-    if (recognizer) speech.setRecognizer(recognizer);
     if (data.reset !== undefined) speech.reset(data.reset);
+    const synthesizer = whatIsIn(data.synthesizer);
+    if (synthesizer) speech.setSynthesizer(synthesizer);
+    const recognizer = whatIsIn(data.recognizer);
+    if (recognizer) speech.setRecognizer(recognizer);
     const bargeIn = object(data.bargeIn);
-    if (bargeIn) background.listen(bargeIn, this);
-    this.stream(object(data.listen) ?? object(data.stream));
-    const transcribe = object(data.transcribe);
-    if (transcribe) this.inBackground('transcribe', transcribe);
+    if (typeof bargeIn?.enable === 'boolean') background.listen(bargeIn, this);
+    this.inBackground('listen', whatIsIn(data.listen) ?? whatIsIn(data.stream));
+    this.inBackground('transcribe', whatIsIn(data.transcribe));
     const amd = object(data.amd);
     if (amd) background.watchForMachine(new Amd(session, this.leg, amd, this));
     const delay = object(data.actionHookDelayAction);
@@ -28,16 +27,20 @@ class Config extends Verb {
     return Promise.resolve();
   }
 
-  private stream(options: JsonObject | undefined): void {
-    if (!options) return;
-    this.inBackground('listen', options);
-  }
-
-  private inBackground(name: 'listen' | 'transcribe', { enable, ...options }: JsonObject): void {
+  /** @see engine rule: what is not enabled is stopped */
+  private inBackground(name: 'listen' | 'transcribe', wanted: JsonObject | undefined): void {
+    if (!wanted) return;
     const { background } = this.session;
-    if (enable === false) background.stop(name);
-    else background.start(name, options, this);
+    const { enable, ...options } = wanted;
+    if (enable === true) background.start(name, options, this);
+    else background.stop(name);
   }
+}
+
+/** @see engine rule: an object with nothing in it changes nothing */
+function whatIsIn(options: unknown): JsonObject | undefined {
+  const found = object(options);
+  return found && Object.keys(found).length > 0 ? found : undefined;
 }
 
 /** @see engine rule: only these need media, and so answer the call */
@@ -46,7 +49,7 @@ function needsMedia(data: JsonObject): boolean {
     object(data.bargeIn)?.enable === true ||
     object(data.transcribe)?.enable === true ||
     text((object(data.listen) ?? object(data.stream))?.url) !== undefined ||
-    [data.record, data.amd, data.boostAudioSignal].some((option) => option !== undefined)
+    [object(data.record)?.action, data.amd, data.boostAudioSignal].some((option) => option !== undefined)
   );
 }
 

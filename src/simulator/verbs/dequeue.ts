@@ -35,8 +35,8 @@ class Dequeue extends Verb {
     if (this.partner) {
       this.leave();
       this.over.open('complete');
-    } else if (why !== 'hangup' || !(number(this.data.timeout) ?? 0)) {
-      // Somebody who hangs up while he waits for a caller is missed when the time is over, and not before.
+    } else if (!(number(this.data.timeout) ?? 0)) {
+      // Who hangs up, or is called away, while he waits for a caller is missed when the time is over, and not before.
       this.over.open('hangup');
     }
   }

@@ -41,6 +41,7 @@ export class Dial extends Verb {
   private isChildFree = false;
   private result: Result | undefined;
   private music: Playback | undefined;
+  private ringTimer: Timer | undefined;
   private readonly timers: Timer[] = [];
   private readonly cleanUp: (() => void)[] = [];
   private readonly companions: Verb[] = [];
@@ -53,8 +54,8 @@ export class Dial extends Verb {
       if (data.answerOnBridge === true) session.early();
       else session.answer();
     }
-    const timeout = number(data.timeout) ?? RING_TIMEOUT;
-    this.later(timeout, () => this.timeOut());
+    const timeout = (number(data.timeout) ?? 0) > 0 ? number(data.timeout)! : RING_TIMEOUT;
+    this.ringTimer = session.clock.after(timeout * 1000, () => this.timeOut());
     session.leg.emit({ type: 'wait', for: 'ringing', until: session.call.at(timeout), verb: this.id });
     if (text(data.dialMusic) !== undefined) void session.call.keepOpen(this.playMusic(String(data.dialMusic)));
     this.cleanUp.push(session.leg.serve((request) => this.refer(request, session.leg)));
@@ -87,7 +88,7 @@ export class Dial extends Verb {
   /** The other leg goes on with an application of its own; the caller goes on after the dial. */
   setChildFree({ verbs, request }: Answered): void {
     const { connected, session } = this;
-    if (!connected || !verbs || verbs.length === 0) return;
+    if (!connected || !verbs) return;
     this.isChildFree = true;
     const parent = session.info;
     const { requestor, speech, call } = session;
@@ -102,7 +103,7 @@ export class Dial extends Verb {
     const targets = list(this.data.target)
       .map((target) => object(target) ?? {})
       .filter((target) => {
-        const name = addressOf(target);
+        const name = `${text(target.type)} ${addressOf(target)}`;
         return !seen.has(name) && seen.add(name);
       });
     return targets.slice(0, MOST_TARGETS);
@@ -140,27 +141,34 @@ export class Dial extends Verb {
   private refused(who: Outgoing): void {
     this.ringing.delete(who);
     if (this.connected || this.over.isOpen()) return;
+    this.changed(who);
+    if (this.ringing.size === 0) this.over.open();
+  }
+
+  /** @see engine rule: the hook is told what has changed last of any leg, unless one was completed */
+  private changed(who: Outgoing): void {
+    if (this.result?.callStatus === 'completed') return;
     const { callStatus, sipStatus } = who.leg.info;
     this.result = { leg: who.leg, callStatus, sipStatus };
-    if (this.ringing.size === 0) this.over.open();
   }
 
   private async answered(who: Outgoing, target: JsonObject): Promise<void> {
     const { data } = this;
+    // Once somebody has picked up nobody is given up for not doing so, whatever comes of it.
+    this.ringTimer?.cancel();
     if (this.isDecided()) {
       this.reject(who);
       return;
     }
     if (isGone(who)) return;
+    this.changed(who);
     const hook = (target.confirmHook ?? data.confirmHook) as Hook | undefined;
     if (hook && !(await this.screen(who, hook))) {
       const hasLeft = isGone(who) && !this.rejected.has(who);
       this.reject(who);
       this.ringing.delete(who);
       if (this.isDecided()) return;
-      this.result = hasLeft
-        ? { leg: who.leg, callStatus: 'completed' }
-        : { leg: who.leg, callStatus: 'in-progress', sipStatus: 200 };
+      if (hasLeft) this.result = { leg: who.leg, callStatus: 'completed' };
       if (this.ringing.size === 0) this.over.open();
       return;
     }
@@ -384,6 +392,7 @@ export class Dial extends Verb {
   }
 
   private cancelTimers(): void {
+    this.ringTimer?.cancel();
     for (const timer of this.timers.splice(0)) timer.cancel();
   }
 }

@@ -199,7 +199,10 @@ export class Gather extends Verb {
       this.resolve({ reason: 'stt-low-confidence', speech: this.recognition!.describe([utterance], true) });
       return;
     }
-    this.transcripts.push(utterance);
+    const isEnough = this.words + countWords(utterance.text) >= this.leastWords;
+    this.transcripts.push(this.asrTimeout > 0 ? withoutPunctuation(utterance) : utterance);
+    // With bargein, fewer words than that are kept until there are more.
+    if (this.asrTimeout <= 0 && this.data.bargein === true && !isEnough) return;
     if (this.asrTimeout > 0) {
       this.timers.cancel('overall');
       this.timers.set('silence', this.asrTimeout * 1000, () => this.resolveSpeech());
@@ -208,8 +211,8 @@ export class Gather extends Verb {
 
   private heardInterim(utterance: Utterance): void {
     const { data, session } = this;
-    const words = utterance.text.trim().split(/\s+/).filter(Boolean).length;
-    if (data.bargein === true && words >= (number(data.minBargeinWordCount) ?? 1)) {
+    const words = countWords(utterance.text);
+    if (data.bargein === true && this.words + words >= this.leastWords) {
       const wasPrompting = this.isPrompting;
       this.cutIn();
       if (wasPrompting) this.restart();
@@ -229,6 +232,15 @@ export class Gather extends Verb {
     void session.call
       .keepOpen(session.ask(this, 'partialResultHook', { speech }, { ignoreReply: true }))
       .catch(() => undefined);
+  }
+
+  /** Said so far. */
+  private get words(): number {
+    return this.transcripts.reduce((sum, { text: said }) => sum + countWords(said), 0);
+  }
+
+  private get leastWords(): number {
+    return number(this.data.minBargeinWordCount) ?? 1;
   }
 
   private resolveSpeech(): void {
@@ -297,6 +309,15 @@ export class Gather extends Verb {
     this.stopKeys?.();
     this.stopRecognition();
   }
+}
+
+function countWords(said: string): number {
+  return said.trim().split(/\s+/).filter(Boolean).length;
+}
+
+/** @see engine rule: continuous recognition puts parts together without what ends each */
+function withoutPunctuation(utterance: Utterance): Utterance {
+  return { ...utterance, text: utterance.text.replace(/[,;:.!?]$/, '') };
 }
 
 export const gather: VerbKind = { need: 'media', nested: ['say', 'play'], make: Gather };

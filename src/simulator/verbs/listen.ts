@@ -73,7 +73,7 @@ export class Listen extends Verb {
 
   private mediaEvent({ name }: MediaServerEvent): void {
     if (name === 'mod_audio_fork::disconnect') this.end('disconnect');
-    else if (name === 'mod_audio_fork::connect_failed') {
+    else if (name === 'mod_audio_fork::connect_failed' || name === 'mod_audio_fork::error') {
       this.began = undefined;
       this.outcome = 'connect failed';
       this.done.open();

@@ -48,9 +48,15 @@ class Request extends Verb {
 /** Transfers the call. */
 class Refer extends Verb {
   async run(): Promise<void> {
+    // What goes wrong with a transfer, or with its hook, has no consequence.
+    await this.transfer().catch(() => undefined);
+  }
+
+  private async transfer(): Promise<void> {
     const { session, leg } = this;
     const status = leg.send('REFER', this.headers());
     this.outcome = status === undefined ? 'failed' : String(status);
+    if (status === undefined) return;
     if (status !== 202) {
       await session.ask(this, 'actionHook', { referStatus: status });
       return;
@@ -69,7 +75,7 @@ class Refer extends Verb {
     const told = new Gate<number | undefined>();
     const stopServing = leg.serve((request) => {
       if (request.method !== 'NOTIFY') return 0;
-      const status = statusOf(request);
+      const status = isFragment(request) ? statusOf(request) : undefined;
       if (status === undefined) return 200;
       if (data.eventHook) {
         const body = { event: 'transfer-status', callStatus: status };
@@ -100,15 +106,21 @@ class Refer extends Verb {
     const host = session.call.domain;
     const to = String(data.referTo);
     const by = text(data.referredBy) ?? (identity.direction === 'inbound' ? identity.from : identity.to);
-    const isNumber = !/^sips?:|^tel:/.test(to);
+    const isNumber = !/^(?:[<"]|sip|tel:)/.test(to);
     const name = text(data.referredByDisplayName);
     return {
       'Refer-To': isNumber ? `sip:${to}@${host}` : to,
-      'Referred-By': `${name === undefined ? '' : `${name} `}${/^sips?:/.test(by) ? by : `<sip:${by}@${host}>`}`,
+      'Referred-By': `${name === undefined ? '' : `${name} `}${/^(?:[<"]|sip)/.test(by) ? by : `<sip:${by}@${host}>`}`,
       ...(isNumber ? {} : { 'X-Refer-To-Leave-Untouched': 'true' }),
       ...headersOf(data.headers),
     };
   }
+}
+
+/** Whether a request tells the beginning of a response. */
+function isFragment({ headers = {} }: SipRequest): boolean {
+  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  return type === undefined || type.startsWith('message/sipfrag');
 }
 
 /** What a NOTIFY says of a call elsewhere (RFC 3515: the body is the beginning of its response). */

@@ -76,7 +76,7 @@ class Redirect extends Verb {
     if (hook === undefined) throw new Error('redirect: actionHook is no text');
     if (session.requestor.isElsewhere(hook)) session.requestor = session.requestor.movedTo(hook);
     const statusHook = text(data.statusHook);
-    if (statusHook !== undefined) session.call.statusHook = statusHook;
+    if (statusHook !== undefined) session.call.tellAt(statusHook);
     await session.ask(this, 'actionHook', {});
   }
 }
