@@ -128,6 +128,7 @@ for (const version of ['4.1', '5.0']) {
       await box.check();
       await until("RED.nodes.node('redirect').valid === false");
       await editor.page.locator('#node-dialog-ok').click();
+      await until("document.querySelectorAll('.red-ui-tray').length === 0");
     });
 
     it('takes the mark away when the flow is repaired', async () => {
