@@ -233,15 +233,15 @@ describe('the phone', function () {
     assert.deepEqual(saidTo(events), ['Welcome', 'You pressed 1']);
 
     const requests = events.filter((event) => event.type === 'request');
+    const sent = requests.map(({ hook, url }) => `${hook} ${new URL(url).pathname}`);
+    // Status events have a connection of their own: where they come among the others is up to chance.
     assert.deepEqual(
-      requests.map(({ hook, url }) => `${hook} ${new URL(url).pathname}`),
-      [
-        'session:new /menu',
-        'call:status /call-status',
-        'call:status /call-status',
-        'verb:hook /_jambonz/results/menu-2/action',
-        'call:status /call-status',
-      ],
+      sent.filter((request) => !request.startsWith('call:status')),
+      ['session:new /menu', 'verb:hook /_jambonz/results/menu-2/action'],
+    );
+    assert.deepEqual(
+      sent.filter((request) => request.startsWith('call:status')),
+      Array<string>(3).fill('call:status /call-status'),
     );
     assert.equal(((requests[0]?.body as Json).sip as { headers: Json }).headers['X-Tenant'], 'a');
     const paths = new Map(
