@@ -68,6 +68,12 @@ export class Session {
     if (!this.isNested) setup.leg.serve((request) => this.receive(request));
   }
 
+  /** One on the same leg for what a hook of a verb brings meanwhile; a later answer may bring only some verbs. */
+  meanwhile(parent: Verb, allowed: ReadonlySet<string>): Session {
+    const { call, leg, requestor, speech } = this;
+    return new Session({ call, leg, requestor, speech, allowed, parent, hangUp: (headers) => this.hangUp(headers) });
+  }
+
   get call(): SimulatedCall {
     return this.setup.call;
   }

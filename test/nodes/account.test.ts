@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACCOUNT, APPLICATION, SECRETS, TOKEN, startAccountApi } from '../support/account-api';
+import { askAdmin, type Json, type Told } from '../support/admin';
 import { startNodeRed, type FlowNode, type NodeRed } from '../support/node-red';
 import { startRestServer, type Answer, type RestServer } from '../support/rest-server';
 import { startTlsServers, type Certificates } from '../support/tls';
 
-type Json = Record<string, unknown>;
 type User = 'writer' | 'reader' | 'account-writer' | 'nobody';
 
 const catalog = JSON.parse(readFileSync(join(__dirname, '../../locales/en-US/common.json'), 'utf8')) as {
@@ -88,18 +88,10 @@ describe('what the editor may ask of the account', function () {
     }
   });
 
-  const ask = async (path: string, body?: object, user: User = 'writer'): Promise<{ status: number; body: Json }> => {
-    const answer = await fetch(`${red.adminUrl}/_jambonz/${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers: {
-        ...(user !== 'nobody' && { authorization: `Bearer ${user}` }),
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    said.push(text);
-    return { status: answer.status, body: text.startsWith('{') ? (JSON.parse(text) as Json) : { text } };
+  const ask = async (path: string, body?: object, user?: User): Promise<Told> => {
+    const told = await askAdmin(red, path, body, user);
+    said.push(JSON.stringify(told.body));
+    return told;
   };
 
   describe('Test', () => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CallEvent, CallSummary, PathEvent } from '../../src/simulator/events';
+import { askAdmin, type Json, type Told } from '../support/admin';
 import { startNodeRed, type FlowNode, type NodeRed, type StartOptions } from '../support/node-red';
 
-type Json = Record<string, unknown>;
 type User = 'writer' | 'reader' | 'nobody';
 
 const ADMIN_AUTH = `{ type: 'credentials', users: [], tokens: async (token) => ({
@@ -113,7 +113,7 @@ const flow = (elsewhere = ''): FlowNode[] => [
 
 interface Running {
   red: NodeRed;
-  ask: (path: string, body?: object, user?: User) => Promise<{ status: number; body: Json }>;
+  ask: (path: string, body?: object, user?: User) => Promise<Told>;
   read(id: string): Promise<{ call: CallSummary; events: CallEvent[] }>;
   until: (id: string, is: (event: CallEvent) => boolean) => Promise<CallEvent[]>;
 }
@@ -123,18 +123,7 @@ async function start(options: StartOptions): Promise<Running> {
     credentials: { srv: { accountSid: 'a', apiToken: 't', webhookSecret: 'wh-secret' } },
     ...options,
   });
-  const ask: Running['ask'] = async (path, body, user = 'writer') => {
-    const answer = await fetch(`${red.adminUrl}/_jambonz/${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers: {
-        ...(user !== 'nobody' && { authorization: `Bearer ${user}` }),
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    return { status: answer.status, body: text.startsWith('{') ? (JSON.parse(text) as Json) : { text } };
-  };
+  const ask: Running['ask'] = (path, body, user) => askAdmin(red, path, body, user);
   const read: Running['read'] = async (id) => {
     const { body } = await ask(`calls/${id}?reveal=1`);
     assert.equal(body.ok, true, JSON.stringify(body));

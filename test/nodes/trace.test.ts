@@ -3,9 +3,9 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnswerEvent, CallEvent, CallSummary, PathEvent } from '../../src/simulator/events';
+import { askAdmin, type Json, type Told } from '../support/admin';
 import { startNodeRed, type FlowNode, type NodeRed } from '../support/node-red';
 
-type Json = Record<string, unknown>;
 type User = 'writer' | 'reader' | 'nobody';
 
 const ADMIN_AUTH = `{ type: 'credentials', users: [], tokens: async (token) => ({
@@ -109,18 +109,7 @@ describe('the trace of calls', function () {
   });
   after(() => red.stop());
 
-  const ask = async (path: string, body?: object, user: User = 'writer'): Promise<{ status: number; body: Json }> => {
-    const answer = await fetch(`${red.adminUrl}/_jambonz/${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers: {
-        ...(user !== 'nobody' && { authorization: `Bearer ${user}` }),
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    return { status: answer.status, body: text.startsWith('{') ? (JSON.parse(text) as Json) : { text } };
-  };
+  const ask = (path: string, body?: object, user?: User): Promise<Told> => askAdmin(red, path, body, user);
 
   /** What jambonz sends for a new call, and for what follows. */
   const first = (id: string, more: Json = {}): Json => ({ ...sessionNew, call_sid: id, ...more });

@@ -103,6 +103,18 @@ describe('the simulator', () => {
   const eventsOf = <T extends CallEvent['type']>(call: Call, type: T): Extract<CallEvent, { type: T }>[] =>
     call.events.filter((event): event is Extract<CallEvent, { type: T }> => event.type === type);
   const hook = { verb: 'gather', input: ['digits'], timeout: 1, actionHook: '/g' };
+  /** Waits for what an event of the simulator brings. */
+  const until = (is: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const stop = simulator!.on(() => {
+        if (is()) done();
+      });
+      const done = (): void => {
+        stop();
+        resolve();
+      };
+      if (is()) done();
+    });
 
   it('signs the bytes that it sends, and says so in the headers that the platform has', async () => {
     const verbs = [
@@ -189,7 +201,7 @@ describe('the simulator', () => {
     const call = ring();
     const asked = (): number => eventsOf(call, 'ask').length;
     const becomes = async (count: number): Promise<void> => {
-      while (asked() < count) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until(() => asked() >= count);
     };
     await becomes(1);
     assert.equal(application!.asked.length, 21);
@@ -204,16 +216,21 @@ describe('the simulator', () => {
   it('asks while music plays for ever', async () => {
     await serve(() => [{ verb: 'play', url: 'http://x/y.mp3', loop: 'forever' }]);
     const call = ring();
-    while (eventsOf(call, 'ask').length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => eventsOf(call, 'ask').length > 0);
     assert.equal(eventsOf(call, 'heard').filter(({ ended }) => ended === undefined).length, 50);
     call.hangup();
     await call.ended;
   });
 
   it('sends no status event of a call that was given up before it had an application', async () => {
-    await serve(({ path }) => (path === '/status' ? [] : 'never'));
+    let arrived = (): void => undefined;
+    const asking = new Promise<void>((resolve) => (arrived = resolve));
+    await serve(({ path }) => {
+      arrived();
+      return path === '/status' ? [] : 'never';
+    });
     const call = ring({ statusHook: `${application!.url}/status` });
-    while (application!.asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await asking;
     call.hangup();
     assert.equal(call.summary.status, 'no-answer');
     application!.stop();
@@ -357,7 +374,7 @@ describe('the simulator', () => {
   it('ends all calls when it is closed, without another request', async () => {
     await serve(() => [{ verb: 'conference', name: 'c', actionHook: '/done' }], { clock: realClock() });
     const call = ring({ statusHook: `${application!.url}/status` });
-    while (eventsOf(call, 'wait').length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => eventsOf(call, 'wait').length > 0);
     simulator!.close();
     await call.ended;
     assert.equal(eventsOf(call, 'end')[0]?.by, 'simulator');

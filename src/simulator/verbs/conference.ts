@@ -1,7 +1,7 @@
 import type { Member, Room } from '../conferences';
 import { list, type JsonObject } from '../json';
 import type { Hook } from '../requestor';
-import { Session } from '../session';
+import type { Session } from '../session';
 import { Gate } from '../signal';
 import { type Stop, Verb, type VerbKind } from '../verb';
 
@@ -175,15 +175,7 @@ export class Conference extends Verb implements Member {
     const { verbs = [], request } = await session.askFor(hook, session.info.raw(), { verb: this, property });
     if (this.isStopped() || !isWanted() || verbs.length === 0) return false;
     if (verbs.some(({ verb }) => !WHILE_WAITING.has(verb))) throw new Error(`not for a ${property}`);
-    this.waiting = new Session({
-      call: session.call,
-      leg: session.leg,
-      requestor: session.requestor,
-      speech: session.speech,
-      allowed: WHILE_WAITING,
-      parent: this,
-      hangUp: (headers) => session.hangUp(headers),
-    });
+    this.waiting = session.meanwhile(this, WHILE_WAITING);
     await this.waiting.run(verbs, request);
     return true;
   }

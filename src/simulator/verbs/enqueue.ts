@@ -2,7 +2,7 @@ import { number, type JsonObject } from '../json';
 import type { Leg } from '../leg';
 import type { Waiting } from '../queues';
 import type { Hook } from '../requestor';
-import { Session } from '../session';
+import type { Session } from '../session';
 import { Gate } from '../signal';
 import { type Stop, Verb, type VerbKind } from '../verb';
 
@@ -85,15 +85,7 @@ export class Enqueue extends Verb implements Waiting {
       });
       if (this.isDone() || verbs.length === 0) return;
       if (verbs.some(({ verb }) => !WHILE_WAITING.has(verb))) return;
-      this.waiting = new Session({
-        call: session.call,
-        leg: session.leg,
-        requestor: session.requestor,
-        speech: session.speech,
-        allowed: WHILE_WAITING,
-        parent: this,
-        hangUp: (headers) => session.hangUp(headers),
-      });
+      this.waiting = session.meanwhile(this, WHILE_WAITING);
       await this.waiting.run(verbs, request);
     }
   }
