@@ -1,22 +1,13 @@
 import type { LegPlan, ModelTurn } from '../simulator';
+import type { Wish } from './wished-call';
+
+export type { Wish };
 
 /** Something that the editor has sent and that cannot be used. */
 export class InputProblem extends Error {
   constructor(readonly field: string) {
     super(field);
   }
-}
-
-/** A call that the phone is to make. */
-export interface Wish {
-  node: string;
-  from: string;
-  to: string;
-  name?: string;
-  headers?: Record<string, string>;
-  signed: boolean;
-  speed: 'real' | 'skip';
-  legs?: Record<string, LegPlan>;
 }
 
 /** What is done in a call. */

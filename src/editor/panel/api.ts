@@ -1,4 +1,6 @@
 import type { CallEvent, CallRecord, CallSummary } from '../../simulator/events';
+import type { Wish } from '../../phone/wished-call';
+import type { LegPlan } from '../../simulator/leg-plan';
 import { read, send, type Answer } from '../ask';
 
 /** A `webhook in` that can be called. */
@@ -27,22 +29,6 @@ export interface CallsState {
   simulator: boolean;
 }
 
-/** What somebody does who is dialled. */
-export type LegPlan =
-  { answer: number } | { status: number } | 'busy' | 'no answer' | 'declined' | 'machine' | 'by hand';
-
-/** The call that the phone is to make. */
-export interface Wish {
-  node: string;
-  from: string;
-  to: string;
-  name?: string;
-  headers?: Record<string, string>;
-  signed: boolean;
-  speed: 'real' | 'skip';
-  legs?: Record<string, LegPlan>;
-}
-
 /** What is done in a call; `leg` is another party than the caller. */
 export type Deed =
   | { did: 'press'; digits: string; leg?: string }
@@ -54,6 +40,8 @@ export type Deed =
   | { did: 'plan'; legs: Record<string, LegPlan> }
   | { did: 'go-on' }
   | { did: 'skip' };
+
+export type { LegPlan, Wish };
 
 /** Several calls in a file. */
 export interface CallsFile {
