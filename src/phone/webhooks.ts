@@ -52,8 +52,12 @@ export function webhooksOf(RED: NodeAPI, address: OwnAddress): Webhook[] {
   });
 }
 
-/** Where the status events of a call go that comes in by a webhook: in the same flow if there is one, else anywhere. */
+/**
+ * Where the status events of a call go that comes in by a webhook: in the same flow if there is one,
+ * else in a flow that serves no calls of its own. That of another application is none of its business.
+ */
 export function statusWebhook(webhooks: readonly Webhook[], { node, flow }: Webhook): Webhook | undefined {
   const others = webhooks.filter((one) => one.status && one.node !== node && one.method === 'POST');
-  return others.find((one) => one.flow === flow) ?? others[0];
+  const isShared = (one: Webhook): boolean => webhooks.every((other) => other.status || other.flow !== one.flow);
+  return others.find((one) => one.flow === flow) ?? others.find(isShared);
 }
