@@ -4,6 +4,7 @@ import { checksOff, findingsOf, notify } from './findings';
 import { textOf, type Form } from './form';
 import { isSet } from './visibility';
 import { mustacheKind, textKind } from './kinds';
+import { speechLabels } from './labels';
 import { chosenPlatform } from './platform';
 import {
   isLoaded,
@@ -232,8 +233,10 @@ function showValue(form: Form, item: JQuery, verbs: string[]): void {
   const saved = row.data('saved') as Row;
   const value = before.length > 0 ? before.typedInput('value') : textOf(saved.value);
   const type = before.length > 0 ? savedKind(before.typedInput('type')) : textOf(saved.type);
-  const located = propertyAt(verbs, pathOfText(textOf(row.find(PROPERTY).val())));
-  const kinds = kindsFor(form.node, located, value);
+  const path = pathOfText(textOf(row.find(PROPERTY).val()));
+  const isLabel = path.at(-1) === 'label';
+  const account = isLabel ? speechLabels(form, () => showValue(form, item, verbs)) : undefined;
+  const kinds = kindsFor(form.node, propertyAt(verbs, path), value, account);
   const first = kinds[0];
   const names = kinds.map((kind) => (typeof kind === 'string' ? kind : kind.value));
   const isUntouched = value === '' && (before.length > 0 || type === '' || !names.includes(type));
@@ -264,11 +267,17 @@ function optionOf(option: string | { value: string }): string {
 }
 
 /** The kinds of value that a property can have, the most fitting first. */
-function kindsFor(node: EditorNode, located: Located | undefined, value: string): (string | TypedInputKind)[] {
+function kindsFor(
+  node: EditorNode,
+  located: Located | undefined,
+  value: string,
+  /** What the account has for it; absent for a property that is not the account's. */
+  account?: readonly string[],
+): (string | TypedInputKind)[] {
   const { t: types = [], c: choices, s: suggestions, i: items, p } = located?.property ?? {};
   const takes = (type: (typeof types)[number]): boolean => types.length === 0 || types.includes(type);
   const kinds: (string | TypedInputKind)[] = [];
-  const options = (choices ?? suggestions)?.map(String) ?? [];
+  const options = (choices ?? suggestions ?? account)?.map(String) ?? [];
   if (options.length > 0 && takes('string')) {
     kinds.push({ value: CHOICE, label: node._('common.more.kind.choice'), icon: 'fa fa-list-ul', options });
   }

@@ -99,6 +99,20 @@ describe('The account in the editor of Node-RED 4.1', function () {
     assert.deepEqual([saved, lang, voice], ['custom:parrot', 'xx-XX', 'polly']);
   });
 
+  it("offers the account's labels for a label among the further properties", async () => {
+    const { page } = editor;
+    await editor.openAny('say');
+    await page.locator('summary', { hasText: 'More properties' }).click();
+    await page.locator('.red-ui-editableList:has(#node-input-more-container) .red-ui-editableList-addButton').click();
+    const property = page.locator('.jambonz-more-property input').last();
+    await property.fill('synthesizer.label');
+    await property.press('Tab');
+    await page.locator('.jambonz-more-value .red-ui-typedInput-option-trigger').last().click();
+    await page.locator('.red-ui-typedInput-options a', { hasText: 'eu' }).last().click();
+    await editor.done();
+    assert.deepEqual((await editor.saved('say')).more, [{ path: ['synthesizer', 'label'], value: 'eu', type: 'str' }]);
+  });
+
   it('connects an application after showing what will change, and says that the address leads here', async () => {
     const { page } = editor;
     await editor.openAny('in');
