@@ -60,6 +60,11 @@ export class Amd {
     this.stopEvents?.();
   }
 
+  /** Whoever listens is not wanted any more, though nothing was decided, or the machine still speaks. */
+  giveUp(): void {
+    this.conclude();
+  }
+
   private timeout(name: keyof typeof DEFAULTS): number {
     return number(object(this.options.timers)?.[name]) ?? DEFAULTS[name];
   }
@@ -103,7 +108,7 @@ export class Amd {
     });
   }
 
-  /** @see engine rule: when no tone came for long enough it only stops */
+  /** @see engine rule: when no tone came for long enough, or the dial is over, it only stops */
   private conclude(type?: string, facts: JsonObject = {}): void {
     if (this.isOver) return;
     this.stop();

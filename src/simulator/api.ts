@@ -138,8 +138,8 @@ export interface Call {
   answer(leg: string): void;
   /** A dialled party that is played by hand refuses. */
   reject(leg: string, status: number): void;
-  /** A party sends a SIP request within the call (INFO, REFER, ...), and gets a status for an answer. */
-  sip(request: SipRequest, leg?: string): number;
+  /** A party sends a SIP request within the call (INFO, REFER, ...), and gets a status for an answer. Never fails. */
+  sip(request: SipRequest, leg?: string): Promise<number>;
   /** The media server tells something: `avmd::beep`, `mod_audio_fork::disconnect`, ... */
   fire(event: string, headers?: Record<string, string>, leg?: string): void;
   /** How parties that get dialled from now on behave, by the end of their number or name. `*` is everybody else. */

@@ -5,6 +5,20 @@ import type { Session } from './session';
 import type { Verb } from './verb';
 import type { Gather } from './verbs/gather';
 
+/** What of `bargeIn` the gather in the background has; nothing else of it is used. */
+const BARGE_IN = [
+  'finishOnKey',
+  'input',
+  'numDigits',
+  'minDigits',
+  'maxDigits',
+  'interDigitTimeout',
+  'bargein',
+  'dtmfBargein',
+  'minBargeinWordCount',
+  'actionHook',
+] as const;
+
 function isGather(verb: Verb): verb is Gather {
   return verb.written.verb === 'gather';
 }
@@ -18,37 +32,53 @@ export class Background {
 
   constructor(private readonly session: Session) {}
 
-  /** Whether a gather that is to be carried out finds that somebody listens already. */
-  get absorbs(): boolean {
-    return this.bargeIn !== undefined;
+  /**
+   * Whether a gather that is to be carried out finds that somebody listens already.
+   *
+   * @see engine rule: it leaves its time limit there; for speech, where only keys are listened for, it takes over
+   */
+  absorb(gather: JsonObject): boolean {
+    const { bargeIn } = this;
+    if (!bargeIn) return false;
+    if (list(gather.input).includes('speech') && !bargeIn.hasSpeech) {
+      this.stopListening();
+      return false;
+    }
+    bargeIn.limit(number(gather.timeout));
+    return true;
   }
 
   /**
    * Waits for somebody to interrupt, while other verbs run.
    *
-   * @see engine rule: it has no time limit, listens for speech unless told otherwise, and works once unless it is sticky
+   * @see engine rule: it has no time limit, listens for speech unless told otherwise, and works once unless it is sticky;
+   *   who listens for the same already goes on
    */
   listen(options: JsonObject, parent: Verb): void {
-    this.stopListening();
-    if (options.enable !== true) return;
-    const { sticky, ...data } = options;
-    delete data.enable;
+    if (options.enable !== true) {
+      this.stopListening();
+      return;
+    }
     const { session } = this;
-    const gather = session.make('gather', { input: ['speech'], ...data, timeout: 0, bargein: true }, parent);
+    const own = BARGE_IN.filter((name) => Boolean(options[name])).map((name) => [name, options[name]] as const);
+    const data: JsonObject = { input: ['speech'], bargein: true, ...Object.fromEntries(own), timeout: 0 };
+    if (this.bargeIn && String(this.bargeIn.data.input) === String(data.input)) return;
+    this.stopListening();
+    const gather = session.make('gather', data, parent);
     if (!isGather(gather)) return;
     this.bargeIn = gather;
     gather.interrupted.on(() => session.silence());
     const over = (): void => {
       if (this.bargeIn !== gather) return;
       this.bargeIn = undefined;
-      if (sticky === true && !session.isGone && !gather.stopped) this.listen(options, parent);
+      if (options.sticky === true && !session.isGone && !gather.stopped) this.listen(options, parent);
     };
     void session.call.keepOpen(session.perform(gather)).then(over, over);
   }
 
-  /** Runs a verb beside the others, in the place of the one of the same kind. */
+  /** Runs a verb beside the others. @see engine rule: one of the same kind goes on instead */
   start(name: 'listen' | 'transcribe', data: JsonObject, parent: Verb): void {
-    this.stop(name);
+    if (this.running.has(name)) return;
     const { session } = this;
     const verb = session.make(name, data, parent);
     this.running.set(name, verb);

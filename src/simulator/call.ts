@@ -178,11 +178,11 @@ export class SimulatedCall implements Call, Place {
   }
 
   /** @returns the status that the engine answers with */
-  sip(request: SipRequest, leg?: string): number {
+  async sip(request: SipRequest, leg?: string): Promise<number> {
     const who = this.party(leg);
     if (!who) return 481;
     this.did(who, { type: 'done', did: 'sip', text: request.method });
-    return who.receive(request);
+    return this.keepOpen(who.receive(request));
   }
 
   fire(event: string, headers: Record<string, string> = {}, leg?: string): void {

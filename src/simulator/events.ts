@@ -143,7 +143,8 @@ export interface SipEvent extends Happened {
 /**
  * What the media server is told, and nobody hears: recognition and audio streams that begin and end
  * (`stt start`, `stt stop`, `listen`, `listenPause`, `listenResume`, `listenStop`), a track of `dub`,
- * `join` and others of a conference.
+ * `join` and others of a conference, `gain` and `media path` of live call control. `not known` is what nobody has
+ * recorded of a real engine, `not played` what the simulator leaves out; both have a `text`.
  */
 export interface MediaEvent extends Happened {
   type: 'media';

@@ -36,8 +36,8 @@ export interface MediaServerEvent {
   headers: Record<string, string>;
 }
 
-/** The answer to a SIP request that a party sent. */
-export type SipHandler = (request: SipRequest) => number;
+/** The status that a SIP request of a party is answered with; 0 when it is somebody else's business. */
+export type SipHandler = (request: SipRequest) => number | Promise<number>;
 
 /**
  * A party of a call, and the engine's connection to it: the caller, or somebody whom the engine
@@ -120,13 +120,18 @@ export class Leg {
     this.emit({ ...event, ended: 'done' });
   }
 
+  /** Says that something which a real call would have is not played. */
+  notPlayed(text: string, verb?: number): void {
+    this.tell('not played', { text }, verb);
+  }
+
   /** What the media server is told that nobody hears. */
   tell(what: string, facts: Record<string, unknown> = {}, verb?: number): void {
     this.emit({ type: 'media', what, facts, ...(verb === undefined ? {} : { verb }) });
   }
 
-  /** Asks those who answer the SIP requests of this party. */
-  receive(request: SipRequest): number {
+  /** Asks those who answer the SIP requests of this party. @returns the status of the answer */
+  async receive(request: SipRequest): Promise<number> {
     this.emit({
       type: 'sip',
       direction: 'received',
@@ -134,16 +139,17 @@ export class Leg {
       ...(request.headers ? { headers: request.headers } : {}),
       ...(request.body === undefined ? {} : { body: request.body }),
     });
-    for (const handler of [...this.sipHandlers].reverse()) {
-      const status = handler(request);
-      if (status > 0) {
-        this.emit({ type: 'sip', direction: 'sent', text: String(status) });
-        return status;
-      }
-    }
-    const status = request.method === 'REFER' ? 501 : 200;
+    const status = await this.statusFor(request);
     this.emit({ type: 'sip', direction: 'sent', text: String(status) });
     return status;
+  }
+
+  private statusFor(request: SipRequest): number | Promise<number> {
+    for (const handler of [...this.sipHandlers].reverse()) {
+      const status = handler(request);
+      if (status !== 0) return status;
+    }
+    return request.method === 'REFER' ? 501 : 200;
   }
 
   /** Answers SIP requests of this party from now on; a status of 0 leaves it to others. @returns stops it */

@@ -7,6 +7,7 @@ import { Conference } from './verbs/conference';
 import { Dial } from './verbs/dial';
 import { Listen } from './verbs/listen';
 import { Enqueue } from './verbs/enqueue';
+import { Transcribe } from './verbs/transcribe';
 import type { Hook } from './requestor';
 import { reasonOf } from './sip';
 import { headersOf } from './verbs/small';
@@ -111,26 +112,19 @@ function command(call: SimulatedCall, session: Session, party: Leg, body: JsonOb
       current instanceof Listen ? current : current instanceof Dial ? current.stream : session.background.get('listen');
     if (listen instanceof Listen) listen.control(body.listen_status);
   }
+  if (body.transcribe_status !== undefined) transcribe(session, body.transcribe_status);
   if (body.mute_status !== undefined) mute(session, party, body.mute_status);
-  if (current instanceof Conference) conference(current, body);
+  // Who still waits for it to begin is in no conference yet.
+  if (current instanceof Conference && current.hasJoined) conference(current, body);
+  if (body.boostAudioSignal !== undefined) party.tell('gain', { level: body.boostAudioSignal });
+  if (body.media_path !== undefined && current instanceof Dial && current.partner) {
+    leg.tell('media path', { path: body.media_path });
+  }
   if (body.whisper !== undefined && (current instanceof Listen || (current instanceof Dial && current.partner))) {
     void call.keepOpen(whisper(session, current, party, body.whisper)).catch(() => undefined);
   }
   const record = object(body.record);
-  if (record) {
-    leg.send('INFO', {
-      'X-Reason': String(record.action),
-      ...(text(record.recordingID) === undefined ? {} : { 'X-Call-Recording-ID': String(record.recordingID) }),
-      ...(record.action === 'startCallRecording'
-        ? {
-            'X-Call-Sid': info.identity.callSid,
-            'X-Account-Sid': info.identity.accountSid,
-            'X-Application-Sid': info.identity.applicationSid,
-            ...(text(record.siprecServerURL) === undefined ? {} : { 'X-Srs-Url': String(record.siprecServerURL) }),
-          }
-        : {}),
-    });
-  }
+  if (record) session.recorder.control(record);
   if (current instanceof Enqueue && body.leave === true) current.leave();
 }
 
@@ -148,6 +142,12 @@ function sendRequest(call: SimulatedCall, leg: Leg, request: JsonObject): RestAn
   return { status: 200, data: { status, reason: reasonOf(status) } };
 }
 
+/** @see engine rule: of the one in the background, and of the one that the verb runs or is */
+function transcribe({ background, current }: Session, status: unknown): void {
+  const own = current instanceof Dial ? current.transcription : current;
+  for (const verb of [background.get('transcribe'), own]) if (verb instanceof Transcribe) verb.control(status);
+}
+
 /** @see engine rule: of a member of a conference it ends the muting whatever is asked for, and then fails */
 function mute({ current }: Session, party: Leg, status: unknown): void {
   if (current instanceof Dial) {
@@ -163,15 +163,20 @@ function conference(member: Conference, body: JsonObject): void {
   const { conf_mute_status, conf_hold_status } = body;
   if (conf_mute_status !== undefined) member.command(String(conf_mute_status), 'non_moderator');
   if (conf_hold_status !== undefined) {
-    const hook = (body.waitHook ?? body.wait_hook) as Hook | undefined;
-    member.hold(conf_hold_status === 'hold', hook);
+    member.hold(conf_hold_status === 'hold', waitHookOf(body));
   }
   const wanted = object(body.conferenceParticipantAction);
   const action = text(wanted?.action);
-  if (action === 'hold' || action === 'unhold') member.hold(action === 'hold');
+  if (action === 'hold') member.hold(true, waitHookOf(wanted!));
+  else if (action === 'unhold') member.hold(false);
   else if (action === 'tag' || action === 'untag') member.setTag(text(wanted?.tag));
   else if (action === 'coach' || action === 'uncoach') member.coach(action === 'coach' ? text(wanted?.tag) : undefined);
   else if (action !== undefined) member.command(action, member.member);
+}
+
+/** What a member on hold is to hear. */
+function waitHookOf({ waitHook, wait_hook }: JsonObject): Hook | undefined {
+  return (waitHook ?? wait_hook) as Hook | undefined;
 }
 
 /** Says something to one party. @see engine rule: nothing else than say and play, and once */

@@ -1,5 +1,20 @@
 import type { SipRequest } from './api';
 import type { JsonObject } from './json';
+import { HookError } from './requestor';
+
+/** A REFER is taken only once its hook has been asked. */
+export const TAKEN = 202;
+const NOT_POSSIBLE = 501;
+
+/**
+ * How a REFER is answered whose hook has failed.
+ *
+ * @param unusable - what it is when the hook has answered, but nothing that can be carried out
+ * @see engine rule: with the hook's own HTTP status; with 501 when it had none
+ */
+export function refusalOf(error: unknown, unusable = NOT_POSSIBLE): number {
+  return error instanceof HookError ? (error.status ?? NOT_POSSIBLE) : unusable;
+}
 
 /** What hooks are told of a REFER. */
 export function describeRefer(request: SipRequest, referring: string, referred: string | undefined): JsonObject {

@@ -9,7 +9,15 @@ import { TransportError, type Transport, type WireAnswer } from './transport';
 export type Hook = string | { url: string; method?: string };
 
 /** A hook that could not be called, or whose answer cannot be used. */
-export class HookError extends Error {}
+export class HookError extends Error {
+  constructor(
+    message: string,
+    /** The HTTP status that it was refused with; absent when there was none, or it was not the trouble. */
+    readonly status?: number,
+  ) {
+    super(message);
+  }
+}
 
 /** What is asked, and for whom. */
 export interface Question {
@@ -166,7 +174,7 @@ export class Requestor {
       const delay = RETRY_DELAYS_MS[attempt];
       if (attempt >= target.retries || delay === undefined || !isWorthAnotherTry(failure, target.policy)) {
         around.alert('webhook-connection-failure', failure.message);
-        throw new HookError(failure.message);
+        throw new HookError(failure.message, failure.status);
       }
       await new Promise<void>((resolve) => around.clock.after(delay, resolve));
     }

@@ -11,8 +11,9 @@ import type { Verb } from './verb';
 import { NextVerb, type Need, type Origin, type Stop } from './verb';
 import { kindOf } from './verbs';
 import { Background } from './background';
+import { Recorder } from './recorder';
 import type { SipRequest } from './api';
-import { describeRefer } from './refer';
+import { describeRefer, refusalOf, TAKEN } from './refer';
 import { requestHeaders } from './sip';
 
 /** Who asks a hook: a verb, or something else that has one. */
@@ -58,6 +59,7 @@ export class Session {
   current?: Verb;
   /** What runs beside the verbs. */
   readonly background = new Background(this);
+  readonly recorder = new Recorder(this);
   readonly settings: SipSettings = {};
   /** How often an application has taken the place of another. */
   answers = 0;
@@ -228,6 +230,7 @@ export class Session {
     this.leg.emit({ type: 'sip', direction: 'sent', text: '200 OK' });
     this.leg.answered();
     this.status('in-progress', 200, 'OK');
+    this.recorder.answered();
   }
 
   /** Lets the caller hear something before the call is answered. */
@@ -313,34 +316,49 @@ export class Session {
   }
 
   /** A SIP request of the party. @returns the status of the answer; 0 when it is somebody else's business */
-  private receive(request: SipRequest): number {
-    const { referHook, sipRequestHook } = this.settings;
+  private receive(request: SipRequest): number | Promise<number> {
     if (this.isGone) return 0;
-    if (request.method === 'REFER') {
-      if (!referHook) return 501;
-      const body = { ...this.info.toJSON(), refer_details: describeRefer(request, this.leg.id, undefined) };
-      const asked = this.askFor(referHook.hook, body, { verb: referHook.verb, property: 'referHook' });
-      this.use(asked);
-      return 202;
+    return request.method === 'REFER' ? this.refer(request) : this.tellRequest(request, this.info);
+  }
+
+  private async refer(request: SipRequest): Promise<number> {
+    const { referHook } = this.settings;
+    if (!referHook) return 501;
+    const body = { ...this.info.toJSON(), refer_details: describeRefer(request, this.leg.id, undefined) };
+    try {
+      await this.use(this.askFor(referHook.hook, body, { verb: referHook.verb, property: 'referHook' }));
+      return TAKEN;
+    } catch (error) {
+      return refusalOf(error);
     }
-    if (!sipRequestHook) return 0;
+  }
+
+  /**
+   * Tells the application of a SIP request that a party has sent.
+   *
+   * @returns the status of the answer; 0 when nobody wants to know
+   * @see engine rule: of INFO and MESSAGE only; the hook is about the application's own leg, whoever sent it
+   */
+  tellRequest(request: SipRequest, sender: CallInfo): number {
+    const { sipRequestHook } = this.settings;
+    const status = { INFO: 200, MESSAGE: 202 }[request.method];
+    if (this.isGone || !sipRequestHook || status === undefined) return 0;
     const body = {
       ...this.info.toJSON(),
       sip_method: request.method,
       sip_body: request.body ?? '',
-      sip_headers: requestHeaders(request, this.info, this.call.domain),
+      sip_headers: requestHeaders(request, sender, this.call.domain),
     };
     const { hook, verb } = sipRequestHook;
-    this.use(this.askFor(hook, body, { verb, property: 'sipRequestWithinDialogHook' }));
-    return 200;
+    const used = this.use(this.askFor(hook, body, { verb, property: 'sipRequestWithinDialogHook' }));
+    void this.call.keepOpen(used).catch(() => undefined);
+    return status;
   }
 
   /** Lets an application that is asked for take the place of this one. */
-  private use(asked: Promise<Answered>): void {
-    const used = asked.then(({ verbs, request }) => {
-      if (verbs && verbs.length > 0) this.replace(verbs, request);
-    });
-    void this.call.keepOpen(used).catch(() => undefined);
+  private async use(asked: Promise<Answered>): Promise<void> {
+    const { verbs, request } = await asked;
+    if (verbs && verbs.length > 0) this.replace(verbs, request);
   }
 
   private get about(): { leg?: string } {
@@ -388,7 +406,7 @@ export class Session {
   /** @returns why the verb is to be skipped */
   private prepare(need: Need, { verb, data }: Written): string | undefined {
     const { leg } = this;
-    if (verb === 'gather' && this.background.absorbs) return 'bargein';
+    if (verb === 'gather' && this.background.absorb(data)) return 'bargein';
     switch (need) {
       case 'nothing':
         return undefined;

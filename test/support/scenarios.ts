@@ -363,7 +363,7 @@ class Run {
           headers,
           ...(action.body === undefined ? {} : { body: String(action.body) }),
         };
-        const status = call.sip(request, leg);
+        const status = await call.sip(request, leg);
         this.rest.push({ do: 'sip', method: action.method!, status });
         break;
       }
@@ -622,6 +622,8 @@ function inviteOf(call: Call, leg: string): Record<string, unknown> {
 /** What a leg heard, and what its media server was told, in the words of the recordings. */
 function mediaOf(call: Call, leg: string | undefined, expected: unknown[]): unknown[] {
   const hasStt = expected.some((item) => typeof item === 'object' && item !== null && 'stt' in item);
+  // Nor was what a conference plays to all of its members.
+  const hasTone = expected.some((item) => typeof item === 'object' && item !== null && 'tone' in item);
   const items: Record<string, unknown>[] = [];
   const heard = new Map<number, Record<string, unknown>>();
   for (const event of call.events) {
@@ -630,6 +632,7 @@ function mediaOf(call: Call, leg: string | undefined, expected: unknown[]): unkn
         if (event.ended === 'interrupted') heard.get(event.id)!.interrupted = true;
         continue;
       }
+      if (event.kind === 'beep' && event.verb === undefined && !hasTone) continue;
       const item = itemOf(event);
       heard.set(event.id, item);
       items.push(item);
@@ -677,7 +680,8 @@ function toldOf({ what, facts }: Extract<CallEvent, { type: 'media' }>): Record<
     case 'conference':
       return { ...facts };
     default:
-      return { [what]: true };
+      // What else the media server is told was not recorded.
+      return what.startsWith('listen') ? { [what]: true } : undefined;
   }
 }
 

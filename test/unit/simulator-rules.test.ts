@@ -22,6 +22,8 @@ interface Rule {
   facts?: Record<string, Record<string, unknown>>;
   alerts?: string[];
   told?: string[];
+  /** How SIP requests of the parties were answered. */
+  statuses?: string[];
 }
 
 const say = (text: string): Verb => ({ verb: 'say', text });
@@ -49,7 +51,94 @@ const changeDialled =
   (_call: Call, simulator: Simulator, leg: string): unknown =>
     simulator.rest('PUT', `/Accounts/a/Calls/${leg}`, {}, body);
 
+const refer = (call: Call, leg?: string): unknown =>
+  call.sip({ method: 'REFER', headers: { 'Refer-To': '<sip:7@x>', 'Referred-By': '<sip:8@x>' } }, leg);
+const isReferAnswered = (call: Call): boolean =>
+  call.events.some((event) => event.type === 'sip' && event.direction === 'sent' && /^\d{3}$/.test(event.text));
+/** A REFER within a dial, by the caller or by who was dialled, and how its hook answers. */
+const referredWithHook = (rule: string, answer: Answer, status: string, more: Partial<Rule>): Rule => ({
+  rule: `dial: a REFER ${rule} gets ${status}`,
+  verbs: [dial({ referHook: '/refer' }), hangup],
+  legs: { '4911': { answer: 0.1 } },
+  answers: { '/refer': answer },
+  acts: [
+    { when: isTalking, act: (call) => refer(call) },
+    { when: isReferAnswered, act: (call) => call.hangup() },
+  ],
+  asked: ['/refer', '/dialed'],
+  statuses: [status],
+  ...more,
+});
+
 const rules: Rule[] = [
+  referredWithHook('whose hook fails with 503', { status: 503 }, '503', { alerts: ['webhook-connection-failure'] }),
+  referredWithHook('whose hook fails with 404', { status: 404 }, '404', { alerts: ['webhook-connection-failure'] }),
+  referredWithHook('whose hook cannot be reached', [], '501', {
+    verbs: [dial({ referHook: 'nowhere' }), hangup],
+    asked: ['/dialed'],
+    alerts: ['webhook-connection-failure'],
+  }),
+  referredWithHook('whose hook answers what is no JSON', { status: 200, text: '{' }, '501', {
+    alerts: ['webhook-connection-failure'],
+  }),
+  referredWithHook('whose hook answers nothing', [], '202', {}),
+  referredWithHook('whose hook answers what cannot be carried out', [{ verb: 'nope' }], '202', {}),
+  referredWithHook('of who was dialled, whose hook fails,', { status: 500 }, '500', {
+    acts: [
+      { when: isTalking, act: (call, _simulator, leg) => refer(call, leg) },
+      { when: isReferAnswered, act: (call) => call.hangup() },
+    ],
+    alerts: ['webhook-connection-failure'],
+  }),
+  ...(
+    [
+      [{ status: 500 }, '500', ['webhook-connection-failure']],
+      [[{ verb: 'nope' }], '501', []],
+      [[], '202', []],
+    ] as [Answer, string, string[]][]
+  ).map(([answered, status, alerts]) => ({
+    rule: `config: a REFER outside of a dial gets ${status} for ${JSON.stringify(answered)}`,
+    verbs: [{ verb: 'config', referHook: '/refer' }, answer, pause(60)],
+    answers: { '/refer': answered },
+    acts: [
+      { when: isAnswered, act: (call: Call) => refer(call) },
+      { when: isReferAnswered, act: (call: Call) => call.hangup() },
+    ],
+    asked: ['/refer'],
+    statuses: [status],
+    alerts,
+  })),
+  {
+    rule: 'dial: without a referHook of its own the one of config is asked for the caller, and for nobody else',
+    verbs: [{ verb: 'config', referHook: '/refer' }, dial(), hangup],
+    legs: { '4911': { answer: 0.1 } },
+    answers: { '/refer': [say('referred'), hangup] },
+    acts: [
+      { when: isTalking, act: (call, _simulator, leg) => refer(call, leg) },
+      { when: isReferAnswered, act: (call) => refer(call) },
+    ],
+    heard: ['referred'],
+    asked: ['/refer', '/dialed'],
+    statuses: ['501', '202'],
+  },
+  {
+    rule: 'config: of INFO and MESSAGE the application is told, also by who was dialled; of nothing else',
+    verbs: [{ verb: 'config', sipRequestWithinDialogHook: '/sip' }, dial(), hangup],
+    legs: { '4911': { answer: 0.1 } },
+    acts: [
+      {
+        when: isTalking,
+        act: async (call, _simulator, leg) => {
+          await call.sip({ method: 'INFO', body: 'a' });
+          await call.sip({ method: 'MESSAGE', body: 'b' }, leg);
+          await call.sip({ method: 'NOTIFY', body: 'c' });
+          call.hangup();
+        },
+      },
+    ],
+    asked: ['/sip', '/sip', '/dialed'],
+    statuses: ['200', '202', '200'],
+  },
   {
     rule: 'LCC: no answer at all ends what runs, and the next verb follows',
     verbs: [answer, pause(60), say('next'), hangup],
@@ -261,6 +350,13 @@ describe('the simulator keeps the rules of the engine', () => {
         eventsOf(placed!, 'alert').map(({ alert }) => alert),
         expected.alerts ?? [],
       );
+      if (expected.statuses)
+        assert.deepEqual(
+          eventsOf(placed!, 'sip')
+            .filter(({ direction, text }) => direction === 'sent' && /^\d{3}$/.test(text))
+            .map(({ text }) => text),
+          expected.statuses,
+        );
       if (expected.told)
         assert.deepEqual(
           eventsOf(placed!, 'media')

@@ -1,5 +1,5 @@
 import type { Member, Room } from '../conferences';
-import { list, type JsonObject } from '../json';
+import { list, object, text, type JsonObject } from '../json';
 import type { Hook } from '../requestor';
 import type { Session } from '../session';
 import { Gate } from '../signal';
@@ -16,8 +16,11 @@ export class Conference extends Verb implements Member {
   private readonly over = new Gate();
   private readonly room: Room = this.session.call.world.conferences.room(String(this.data.name));
   private waiting: Session | undefined;
-  private hasJoined = false;
+  hasJoined = false;
   private isOnHold = false;
+  /** What passes the time on hold: the last one that was named. */
+  private holdHook: Hook | undefined;
+  private holds = 0;
   tag: string | undefined;
   /** Members who do not hear this one. */
   private deafTo = '';
@@ -84,20 +87,19 @@ export class Conference extends Verb implements Member {
       this.command(`${prefix}mute`, this.member);
       this.command(`${prefix}deaf`, this.member);
     }
+    this.holds++;
+    this.holdHook = hook ?? this.holdHook;
     this.waiting?.end('interrupted');
-    if (isOn && hook) void this.session.call.keepOpen(this.passHold(hook)).catch(() => undefined);
+    if (isOn && this.holdHook) void this.session.call.keepOpen(this.passHold(this.holdHook)).catch(() => undefined);
   }
 
   private async passHold(hook: Hook): Promise<void> {
     const { patience } = this.session.call;
-    while (this.isHeld() && !this.isStopped()) {
-      if (!(await patience.spend()) || !(await this.playHook('waitHook', hook, () => this.isHeld()))) return;
+    const which = this.holds;
+    const isHeld = (): boolean => this.isOnHold && this.holds === which && !this.isStopped();
+    while (isHeld()) {
+      if (!(await patience.spend()) || !(await this.playHook('waitHook', hook, isHeld))) return;
     }
-  }
-
-  /** A function, since it changes while something is waited for. */
-  private isHeld(): boolean {
-    return this.isOnHold;
   }
 
   /** How the conference server calls this member. */
@@ -113,6 +115,7 @@ export class Conference extends Verb implements Member {
       events: new Set(list(data.statusEvents).map(String)),
     };
     this.tell('start');
+    if (text(object(data.record)?.path) !== undefined) this.leg.notPlayed('the conference is not recorded', this.id);
     await this.join();
     for (const member of room.waiting.splice(0)) member.admit();
   }
@@ -123,16 +126,19 @@ export class Conference extends Verb implements Member {
     if (this.isStopped() || this.hasJoined) return;
     this.hasJoined = true;
     room.members.push(this);
+    // Who speaks to some only is muted until they are found, but for that alone the server is told nothing.
+    const hasFlags = [data.endConferenceOnExit, data.startConferenceOnEnter, data.joinMuted].includes(true);
     const flags = {
       ...(data.endConferenceOnExit === true ? { endconf: true } : {}),
       ...(data.startConferenceOnEnter === true ? { moderator: true } : {}),
-      ...(data.joinMuted === true || data.speakOnlyTo ? { mute: true } : {}),
+      ...(data.joinMuted === true || (hasFlags && data.speakOnlyTo) ? { mute: true } : {}),
     };
     leg.tell('join', { join: room.name, ...(Object.keys(flags).length > 0 ? { flags } : {}) }, this.id);
     session.call.emit({ type: 'leg', leg: leg.id, kind: 'conference', name: room.name, state: 'joined' });
     leg.emit({ type: 'wait', for: 'conference', verb: this.id });
     this.tell('join');
     if (typeof data.memberTag === 'string') this.setTag(data.memberTag);
+    if (data.beep === true) for (const member of room.members) member.leg.sound('beep', 'beep');
     if (typeof data.speakOnlyTo === 'string') this.coach(data.speakOnlyTo);
   }
 

@@ -2,6 +2,14 @@ import { Amd } from '../amd';
 import { object, text, type JsonObject } from '../json';
 import { Verb, type VerbKind } from '../verb';
 
+/** What a real call would have by these properties, and a simulated one lacks. */
+const NOT_PLAYED: Readonly<Record<string, string>> = {
+  fillerNoise: 'no filler noise is played',
+  onHoldMusic: 'nobody is put on hold by a phone, so no music is played',
+  ttsStream: 'ttsStream is for applications on a web socket',
+  notifyEvents: 'notifyEvents is for applications on a web socket',
+};
+
 /** Changes settings of the call, and what runs beside the verbs. */
 class Config extends Verb {
   run(): Promise<void> {
@@ -18,6 +26,12 @@ class Config extends Verb {
     this.inBackground('transcribe', whatIsIn(data.transcribe));
     const amd = object(data.amd);
     if (amd) background.watchForMachine(new Amd(session, this.leg, amd, this));
+    const record = object(data.record);
+    if (record) session.recorder.control(record, this.id);
+    if (data.boostAudioSignal !== undefined) this.leg.tell('gain', { level: data.boostAudioSignal }, this.id);
+    for (const [name, text] of Object.entries(NOT_PLAYED)) {
+      if (data[name] !== undefined) this.leg.notPlayed(text, this.id);
+    }
     const delay = object(data.actionHookDelayAction);
     if (delay) background.delayActions(delay);
     if (data.referHook !== undefined) settings.referHook = { hook: data.referHook as string, verb: this };

@@ -9,7 +9,7 @@ import { Leg, type Playback } from '../leg';
 import { Outgoing } from '../outgoing';
 import type { SipRequest } from '../api';
 import type { Hook } from '../requestor';
-import { describeRefer } from '../refer';
+import { describeRefer, refusalOf, TAKEN } from '../refer';
 import { Session, type Answered } from '../session';
 import { Gate } from '../signal';
 import { type Place, type Stop, Verb, type VerbKind } from '../verb';
@@ -83,6 +83,11 @@ export class Dial extends Verb {
   /** The stream that runs along. */
   get stream(): Listen | undefined {
     return this.companions.find((verb) => verb instanceof Listen);
+  }
+
+  /** The transcription that runs along. */
+  get transcription(): Transcribe | undefined {
+    return this.companions.find((verb) => verb instanceof Transcribe);
   }
 
   /** The other leg goes on with an application of its own; the caller goes on after the dial. */
@@ -243,6 +248,7 @@ export class Dial extends Verb {
       ...(limit > 0 ? { until: session.call.at(limit) } : {}),
     });
     this.collectKeys(who.leg);
+    this.cleanUp.push(who.leg.serve((request) => session.tellRequest(request, who.leg.info)));
     this.cleanUp.push(who.leg.serve((request) => this.refer(request, who.leg)));
     this.startCompanions(who.leg);
   }
@@ -303,22 +309,31 @@ export class Dial extends Verb {
     watch(other, child);
   }
 
-  /** @returns the SIP status that the REFER gets; 0 when others may know */
-  private refer(request: SipRequest, from: Leg): number {
+  /**
+   * @returns the SIP status that the REFER gets; 0 when others may know
+   * @see engine rule: of the caller it is the business of `config` when the dial has no hook for it
+   */
+  private refer(request: SipRequest, from: Leg): number | Promise<number> {
     const { session, data, connected } = this;
     if (request.method !== 'REFER') return 0;
-    if (!data.referHook || !connected) return data.referHook ? 0 : 501;
-    const isFromCaller = from === session.leg;
-    const other = isFromCaller ? connected.leg : session.leg;
+    if (!data.referHook || !connected) return from === session.leg ? 0 : 501;
+    return this.referOther(request, from, from === session.leg ? connected.leg : session.leg);
+  }
+
+  /** @see engine rule: what cannot be carried out in the hook's answer is passed over */
+  private async referOther(request: SipRequest, from: Leg, other: Leg): Promise<number> {
+    const { session, data } = this;
     const body = { ...from.info.toJSON(), refer_details: describeRefer(request, from.id, other.id) };
-    const asked = session.askFor(data.referHook as Hook, body, { verb: this, property: 'referHook' });
-    const used = asked.then((answered) => {
-      if (!answered.verbs || answered.verbs.length === 0) return;
-      if (isFromCaller) this.setChildFree(answered);
-      else session.replace(answered.verbs, answered.request);
-    });
-    void session.call.keepOpen(used).catch(() => undefined);
-    return 202;
+    try {
+      const answered = await session.askFor(data.referHook as Hook, body, { verb: this, property: 'referHook' });
+      if (answered.verbs && answered.verbs.length > 0) {
+        if (other === session.leg) session.replace(answered.verbs, answered.request);
+        else this.setChildFree(answered);
+      }
+      return TAKEN;
+    } catch (error) {
+      return refusalOf(error, TAKEN);
+    }
   }
 
   private legOver(who: Outgoing): void {
@@ -346,6 +361,7 @@ export class Dial extends Verb {
 
   private hangUp(why?: string): void {
     if (why) this.session.call.because(why);
+    this.amd?.giveUp();
     for (const who of [...this.ringing]) {
       if (who.leg.isAnswered) who.hangup();
       else who.cancel();

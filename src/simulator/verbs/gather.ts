@@ -33,7 +33,8 @@ export class Gather extends Verb {
   private prompt: Verb | undefined;
   private isPrompting = false;
   private hasCutIn = false;
-  private readonly timers = new Timers<'overall' | 'digits' | 'silence' | 'fast'>(this.session.clock);
+  private readonly timers = new Timers<'overall' | 'digits' | 'silence' | 'last' | 'fast'>(this.session.clock);
+  private seconds = number(this.data.timeout) ?? DEFAULT_TIMEOUT;
   private stopKeys: (() => void) | undefined;
 
   async run(): Promise<void> {
@@ -67,11 +68,18 @@ export class Gather extends Verb {
     this.quiet();
   }
 
+  /** There are so many seconds from now on; 0 changes nothing. */
+  limit(seconds = DEFAULT_TIMEOUT): void {
+    if (seconds <= 0) return;
+    this.seconds = seconds;
+    this.restart();
+  }
+
   private get hasDigits(): boolean {
     return this.inputs.includes('digits');
   }
 
-  private get hasSpeech(): boolean {
+  get hasSpeech(): boolean {
     return this.inputs.includes('speech');
   }
 
@@ -94,11 +102,8 @@ export class Gather extends Verb {
     const { session } = this;
     this.prompt = session.make(name, object(this.data[name])!, this);
     this.isPrompting = true;
-    try {
-      await session.perform(this.prompt);
-    } catch (error) {
-      if (!(error instanceof NextVerb)) throw error;
-    }
+    // What is wrong with a prompt keeps nobody from being listened to.
+    await session.perform(this.prompt).catch(() => undefined);
     if (!this.hasPrompt() || this.isStopped() || this.done.isOpen()) return;
     this.promptOver();
   }
@@ -150,10 +155,13 @@ export class Gather extends Verb {
       this.cutIn();
       if (wasPrompting) this.restart();
     } else if (this.isPrompting && this.hasDigits && !this.timers.has('overall')) this.restart();
-    if (!this.hasDigits) {
-      this.terminationKey(digit);
+    if (this.isTermination(digit)) {
+      this.timers.cancel('silence');
+      this.timers.cancel('overall');
+      this.timers.set('last', LAST_TRANSCRIPT * 1000, () => this.resolveSpeech());
       return;
     }
+    if (!this.hasDigits) return;
     if (digit === data.finishOnKey) {
       this.resolve({ reason: 'dtmfDetected', digits: this.digits });
       return;
@@ -178,15 +186,22 @@ export class Gather extends Verb {
     return min !== undefined && this.digits.length >= min;
   }
 
-  private terminationKey(digit: string): void {
+  /** Whether a key says that enough has been said, which only continuous recognition waits for. */
+  private isTermination(digit: string): boolean {
     const own = text(object(this.data.recognizer)?.asrDtmfTerminationDigit);
-    if (digit !== (own ?? this.session.speech.asrDtmfTerminationDigit) || this.transcripts.length === 0) return;
-    this.timers.cancel('silence');
-    this.timers.set('silence', LAST_TRANSCRIPT * 1000, () => this.resolveSpeech());
+    const key = own ?? this.session.speech.asrDtmfTerminationDigit;
+    return digit === key && this.asrTimeout > 0 && this.transcripts.length > 0;
   }
 
   private heard(utterance: Utterance): void {
     if (this.stopped || this.done.isOpen()) return;
+    const least = number(object(this.data.recognizer)?.minConfidence) ?? 0;
+    // A recognizer that is not sure of anything yet says 0.
+    if (utterance.confidence > 0 && utterance.confidence < least) {
+      const speech = this.recognition!.describe([utterance], utterance.isFinal);
+      this.resolve({ reason: 'stt-low-confidence', speech });
+      return;
+    }
     if (utterance.isFinal) this.heardFinal(utterance);
     else this.heardInterim(utterance);
   }
@@ -194,18 +209,13 @@ export class Gather extends Verb {
   private heardFinal(utterance: Utterance): void {
     if (utterance.text === '') return;
     this.timers.cancel('fast');
-    const least = number(object(this.data.recognizer)?.minConfidence) ?? 0;
-    if (utterance.confidence < least) {
-      this.resolve({ reason: 'stt-low-confidence', speech: this.recognition!.describe([utterance], true) });
-      return;
-    }
     const isEnough = this.words + countWords(utterance.text) >= this.leastWords;
     this.transcripts.push(this.asrTimeout > 0 ? withoutPunctuation(utterance) : utterance);
     // With bargein, fewer words than that are kept until there are more.
     if (this.asrTimeout <= 0 && this.data.bargein === true && !isEnough) return;
-    if (this.asrTimeout > 0) {
+    if (this.asrTimeout > 0 && !this.timers.has('last')) {
       this.timers.cancel('overall');
-      this.timers.set('silence', this.asrTimeout * 1000, () => this.resolveSpeech());
+      this.awaitSilence();
     } else this.resolveSpeech();
   }
 
@@ -218,8 +228,7 @@ export class Gather extends Verb {
       if (wasPrompting) this.restart();
     }
     if (words > 0 && this.timers.has('overall')) this.restart();
-    if (words > 0 && this.timers.has('silence'))
-      this.timers.set('silence', this.asrTimeout * 1000, () => this.resolveSpeech());
+    if (words > 0 && this.timers.has('silence')) this.awaitSilence();
     const fast = number(object(data.recognizer)?.fastRecognitionTimeout) ?? 0;
     if (fast > 0 && words > 0) {
       this.timers.set('fast', fast * 1000, () => {
@@ -241,6 +250,13 @@ export class Gather extends Verb {
 
   private get leastWords(): number {
     return number(this.data.minBargeinWordCount) ?? 1;
+  }
+
+  private awaitSilence(): void {
+    this.timers.set('silence', this.asrTimeout * 1000, () => {
+      if (this.transcripts.length > 0) this.resolveSpeech();
+      else this.resolve({ reason: 'timeout' });
+    });
   }
 
   private resolveSpeech(): void {
@@ -267,7 +283,7 @@ export class Gather extends Verb {
 
   /** The time limit runs from now on; 0 is none. */
   private restart(): void {
-    const seconds = number(this.data.timeout) ?? DEFAULT_TIMEOUT;
+    const { seconds } = this;
     this.timers.cancel('overall');
     const waits = {
       type: 'wait' as const,
@@ -276,6 +292,8 @@ export class Gather extends Verb {
     };
     if (seconds <= 0) {
       this.leg.emit(waits);
+      // Continuous recognition, which has a limit of its own, does not wait for ever.
+      if (this.asrTimeout > 0) this.awaitSilence();
       return;
     }
     this.leg.emit({ ...waits, until: this.session.call.at(seconds) });

@@ -10,6 +10,28 @@ export class Transcribe extends Verb {
   otherLeg?: Leg;
 
   async run(): Promise<void> {
+    this.listen();
+    this.leg.emit({ type: 'wait', for: 'speech', verb: this.id });
+    await this.stop.passed;
+    this.deafen();
+  }
+
+  override kill(why: Stop): void {
+    super.kill(why);
+    this.deafen();
+  }
+
+  /** Pauses and goes on, as the REST API wants it; anything else is passed over. */
+  control(status: unknown): void {
+    if (this.isStopped()) return;
+    if (status === 'pause') this.deafen();
+    else if (status === 'resume') {
+      this.deafen();
+      this.listen();
+    }
+  }
+
+  private listen(): void {
     const { data, session } = this;
     const wanted = object(data.recognizer);
     const recognizer = session.speech.recognizerFor(wanted);
@@ -23,14 +45,10 @@ export class Transcribe extends Verb {
       );
       this.recognitions.push(recognition);
     }
-    this.leg.emit({ type: 'wait', for: 'speech', verb: this.id });
-    await this.stop.passed;
-    for (const recognition of this.recognitions) recognition.stop();
   }
 
-  override kill(why: Stop): void {
-    super.kill(why);
-    for (const recognition of this.recognitions) recognition.stop();
+  private deafen(): void {
+    for (const recognition of this.recognitions.splice(0)) recognition.stop();
   }
 
   private heard(utterance: Utterance, recognition: Recognition, recognizer: JsonObject | undefined): void {
