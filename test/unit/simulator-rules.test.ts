@@ -24,6 +24,8 @@ interface Rule {
   told?: string[];
   /** How SIP requests of the parties were answered. */
   statuses?: string[];
+  /** What else must be so. */
+  check?: (call: Call) => void;
 }
 
 const say = (text: string): Verb => ({ verb: 'say', text });
@@ -293,6 +295,332 @@ const rules: Rule[] = [
   },
 ];
 
+/** Done when something is heard, or when nothing else is waited for. */
+const hears =
+  (text: string) =>
+  (call: Call): boolean =>
+    heardBy(call).includes(text);
+const always = (): boolean => true;
+const hangsUp = (call: Call): void => call.hangup();
+const waitsFor =
+  (what: string, times = 1) =>
+  (call: Call): boolean =>
+    eventsOf(call, 'wait').filter((event) => event.for === what).length >= times;
+const asksFor =
+  (path: string, times = 1) =>
+  (call: Call): boolean =>
+    eventsOf(call, 'request').filter(({ url }) => url.endsWith(path)).length >= times;
+/** The reasons of the SIP requests that were sent to the caller. */
+const informed = (call: Call): string[] =>
+  eventsOf(call, 'sip')
+    .filter(({ direction, text }) => direction === 'sent' && text === 'INFO')
+    .map(({ headers }) => headers!['X-Reason']!);
+const notPlayed = (call: Call): unknown[] =>
+  eventsOf(call, 'media')
+    .filter(({ what }) => what === 'not played')
+    .map(({ facts }) => facts.text);
+const bargeIn = (more: Verb): Verb => ({ verb: 'config', bargeIn: { enable: true, actionHook: '/barge', ...more } });
+const continuous = { recognizer: { vendor: 'google', asrTimeout: 0.5, asrDtmfTerminationDigit: '#' } };
+
+/** What the engine does where several things meet. */
+const more: Rule[] = [
+  {
+    rule: 'dial: who is still being looked at when it ends is given up, before the hook of the dial',
+    verbs: [dial({ amd: { actionHook: '/amd' } })],
+    legs: { '4911': { answer: 0.1 } },
+    acts: [{ when: isAnswered, act: (call, { clock }) => clock.after(1000, () => call.hangup()) }],
+    asked: ['/amd', '/dialed'],
+    facts: { '/amd': { type: 'amd_stopped', call_status: 'completed' } },
+  },
+  {
+    rule: 'dial: of a machine that still speaks, too',
+    verbs: [dial({ amd: { actionHook: '/amd' }, timeLimit: 2 }), hangup],
+    legs: { '4911': { answer: 0.1, greeting: 'this is the voice mail of somebody who is not at home' } },
+    asked: ['/amd', '/amd', '/dialed'],
+    facts: { '/amd': { type: 'amd_machine_detected' } },
+  },
+  {
+    rule: 'dial: what one of those who ring did not answer stays, whatever the others do',
+    verbs: [
+      dial({
+        target: [
+          { type: 'phone', number: '4911' },
+          { type: 'phone', number: '4922' },
+        ],
+      }),
+      hangup,
+    ],
+    legs: { '4911': { status: 487, after: 0.1 }, '4922': { status: 486, after: 0.2 } },
+    asked: ['/dialed'],
+    facts: { '/dialed': { dial_call_status: 'no-answer', dial_sip_status: 487 } },
+  },
+  {
+    rule: 'dial: its music plays once for who has called',
+    verbs: [dial({ dialMusic: 'http://x/ring.mp3' }), hangup],
+    legs: { '4911': { answer: 1, hangup: 0.1 } },
+    heard: ['http://x/ring.mp3'],
+  },
+  {
+    rule: 'LCC: transcription pauses, and goes on',
+    verbs: [{ verb: 'transcribe', transcriptionHook: '/said' }],
+    acts: [
+      { when: waitsFor('speech'), act: change({ transcribe_status: 'pause' }) },
+      {
+        when: always,
+        act: async (call, simulator) => {
+          call.say('unheard');
+          await change({ transcribe_status: 'resume' })(call, simulator);
+          call.say('heard');
+        },
+      },
+      { when: asksFor('/said'), act: hangsUp },
+    ],
+    asked: ['/said'],
+    check: (call) => {
+      const [asked] = eventsOf(call, 'request').filter(({ url }) => url.endsWith('/said'));
+      assert.match(JSON.stringify(asked!.body), /"heard"/);
+    },
+  },
+  {
+    rule: 'LCC: louder or not, and by which way, is for the media server',
+    verbs: [dial()],
+    legs: { '4911': { answer: 0.1 } },
+    acts: [
+      { when: isTalking, act: change({ boostAudioSignal: '+6 dB' }) },
+      { when: always, act: change({ media_path: 'partial-media' }) },
+      { when: always, act: hangsUp },
+    ],
+    check: (call) =>
+      assert.deepEqual(
+        eventsOf(call, 'media').map(({ what, facts }) => ({ what, ...facts })),
+        [
+          { what: 'gain', level: '+6 dB' },
+          { what: 'media path', path: 'partial-media' },
+        ],
+      ),
+  },
+  {
+    rule: 'LCC: who is on hold in a conference hears what the hook answers, also when held again',
+    verbs: [{ verb: 'conference', name: 'c' }],
+    answers: { '/hold': [say('please wait'), pause(60)] },
+    acts: [
+      { when: hasJoined, act: change({ conf_hold_status: 'hold', waitHook: '/hold' }) },
+      { when: hears('please wait'), act: change({ conf_hold_status: 'unhold' }) },
+      { when: always, act: change({ conferenceParticipantAction: { action: 'hold' } }) },
+      { when: asksFor('/hold', 2), act: hangsUp },
+    ],
+    heard: ['please wait'],
+    asked: ['/hold', '/hold'],
+    told: ['mute 1', 'deaf 1', 'unmute 1', 'undeaf 1', 'mute 1', 'deaf 1'],
+  },
+  {
+    rule: 'LCC: who only waits for a conference is not changed in it',
+    verbs: [{ verb: 'conference', name: 'c', startConferenceOnEnter: false }],
+    acts: [
+      { when: waitsFor('conference'), act: change({ conf_mute_status: 'mute' }) },
+      { when: always, act: hangsUp },
+    ],
+    told: [],
+  },
+  {
+    rule: 'conference: everybody hears the beep; that nothing is recorded is said',
+    verbs: [{ verb: 'conference', name: 'c', beep: true, record: { path: '/tmp/c.wav' } }],
+    acts: [{ when: hears('beep'), act: hangsUp }],
+    heard: ['beep'],
+    check: (call) => assert.deepEqual(notPlayed(call), ['the conference is not recorded']),
+  },
+  {
+    rule: 'config: recording is started, paused, resumed and stopped by INFO, each where it can be',
+    verbs: [
+      ...['pause', 'start', 'start', 'resume', 'pause', 'pause', 'resume', 'pause', 'stop', 'stop'].map((what) => ({
+        verb: 'config',
+        record: {
+          action: `${what}CallRecording`,
+          siprecServerURL: 'sip:rec@x',
+          recordingID: 'r1',
+          headers: { a: 'b' },
+        },
+      })),
+      hangup,
+    ],
+    check: (call) => {
+      const what = informed(call);
+      assert.deepEqual(
+        what,
+        ['start', 'pause', 'resume', 'pause', 'stop'].map((name) => `${name}CallRecording`),
+      );
+      const [start] = eventsOf(call, 'sip').filter(({ text }) => text === 'INFO');
+      assert.equal(start!.headers!['X-Srs-Url'], 'sip:rec@x');
+      assert.equal(start!.headers!['X-Srs-Recording-ID'], 'r1');
+      assert.equal(start!.body, '{"a":"b"}\n');
+    },
+  },
+  {
+    rule: 'LCC: recording that is asked for before the answer begins with it',
+    verbs: [pause(1), answer, hangup],
+    acts: [
+      {
+        when: waitsFor('pause'),
+        act: change({ record: { action: 'startCallRecording', siprecServerURL: 'sip:rec@x' } }),
+      },
+    ],
+    check: (call) => assert.deepEqual(informed(call), ['startCallRecording']),
+  },
+  {
+    rule: 'config: what a simulated call lacks is said',
+    verbs: [
+      {
+        verb: 'config',
+        fillerNoise: { enable: true, url: 'http://x/noise.mp3' },
+        onHoldMusic: 'http://x/hold.mp3',
+        notifyEvents: true,
+        record: { action: 'startCallRecording', type: 'cloud' },
+      },
+      hangup,
+    ],
+    check: (call) =>
+      assert.deepEqual(notPlayed(call), [
+        'nothing is recorded',
+        'no filler noise is played',
+        'nobody is put on hold by a phone, so no music is played',
+        'notifyEvents is for applications on a web socket',
+      ]),
+  },
+  {
+    rule: 'config: a gather that finds a bargeIn leaves its time limit there',
+    verbs: [bargeIn({ input: ['digits'] }), { verb: 'gather', timeout: 1, actionHook: '/g' }, pause(60)],
+    answers: { '/barge': [hangup] },
+    asked: ['/barge'],
+    facts: { '/barge': { reason: 'timeout' } },
+  },
+  {
+    rule: 'config: a gather for speech takes over from a bargeIn for keys',
+    verbs: [bargeIn({ input: ['digits'] }), { verb: 'gather', input: ['speech'], actionHook: '/g' }, hangup],
+    acts: [{ when: waitsFor('speech'), act: (call) => call.say('hello') }],
+    asked: ['/g'],
+  },
+  {
+    rule: 'config: of a bargeIn the partial results are told to nobody, and a second one for the same is passed over',
+    verbs: [
+      bargeIn({ input: ['speech'], partialResultHook: '/partial' }),
+      bargeIn({ input: ['speech'], actionHook: '/other' }),
+      pause(60),
+    ],
+    answers: { '/barge': [hangup] },
+    acts: [
+      {
+        when: waitsFor('pause'),
+        act: (call) => {
+          call.say('hel', { final: false });
+          call.say('hello');
+        },
+      },
+    ],
+    asked: ['/barge'],
+  },
+  {
+    rule: 'config: a stream that runs already goes on instead of another one',
+    verbs: [
+      { verb: 'config', listen: { enable: true, url: 'wss://x/1' } },
+      { verb: 'config', listen: { enable: true, url: 'wss://x/2' } },
+      hangup,
+    ],
+    check: (call) =>
+      assert.deepEqual(
+        eventsOf(call, 'media')
+          .filter(({ what }) => what === 'listen')
+          .map(({ facts }) => facts.url),
+        ['wss://x/1'],
+      ),
+  },
+  {
+    rule: 'gather: the key that ends continuous recognition does so also where keys are gathered; a last word is the end',
+    verbs: [{ verb: 'gather', input: ['speech', 'digits'], timeout: 60, actionHook: '/g', ...continuous }, hangup],
+    acts: [
+      {
+        when: waitsFor('digits or speech'),
+        act: (call) => {
+          call.say('one');
+          call.press('#');
+          call.say('two');
+        },
+      },
+    ],
+    asked: ['/g'],
+    facts: { '/g': { reason: 'speechDetected' } },
+  },
+  {
+    rule: 'gather: continuous recognition has its own time limit where there is no other',
+    verbs: [{ verb: 'gather', input: ['speech'], timeout: 0, actionHook: '/g', ...continuous }, hangup],
+    asked: ['/g'],
+    facts: { '/g': { reason: 'timeout' } },
+  },
+  {
+    rule: 'gather: a part of a sentence that is hard to understand ends it, too',
+    verbs: [
+      { verb: 'gather', input: ['speech'], recognizer: { vendor: 'google', minConfidence: 0.8 }, actionHook: '/g' },
+      hangup,
+    ],
+    acts: [{ when: waitsFor('speech'), act: (call) => call.say('hm', { final: false, confidence: 0.2 }) }],
+    asked: ['/g'],
+    facts: { '/g': { reason: 'stt-low-confidence' } },
+  },
+  {
+    rule: 'gather: a prompt that cannot be played keeps nobody from pressing keys',
+    verbs: [{ verb: 'gather', say: { stream: true }, numDigits: 1, actionHook: '/g' }, hangup],
+    acts: [{ when: waitsFor('digits'), act: (call) => call.press('1') }],
+    asked: ['/g'],
+    facts: { '/g': { digits: '1' } },
+  },
+  {
+    rule: 'listen: what is said is written down meanwhile, and the answer of that hook does not matter',
+    verbs: [
+      {
+        verb: 'listen',
+        url: 'wss://x',
+        actionHook: '/l',
+        maxLength: 1,
+        transcribe: { transcriptionHook: '/said', recognizer: { vendor: 'google' } },
+      },
+      hangup,
+    ],
+    answers: { '/said': [say('never')] },
+    acts: [{ when: isAnswered, act: (call, { clock }) => clock.after(500, () => call.say('hello')) }],
+    asked: ['/said', '/l'],
+    facts: { '/l': { dial_call_duration: 1 } },
+  },
+  {
+    rule: 'transcribe: another application begins when the last words have had their time',
+    verbs: [{ verb: 'transcribe', transcriptionHook: '/said' }],
+    answers: { '/said': [say('now'), hangup] },
+    acts: [{ when: waitsFor('speech'), act: (call) => call.say('hello') }],
+    heard: ['now'],
+    check: (call) => {
+      const [answered] = eventsOf(call, 'answer').filter(({ effect }, index) => index > 0 && effect === 'application');
+      assert.equal(eventsOf(call, 'heard')[0]!.at - answered!.at, 1500);
+    },
+  },
+  {
+    rule: 'play: the hook of a file that is not there must not fail as well',
+    verbs: [{ verb: 'play', url: 'http://x/missing.mp3', actionHook: '/p' }, say('never')],
+    fails: ['http://x/missing.mp3'],
+    answers: { '/p': { status: 500 } },
+    asked: ['/p'],
+    alerts: ['play-url-notfound', 'webhook-connection-failure'],
+  },
+  {
+    rule: 'say: a loop that counts down from below 0 has no end',
+    verbs: [{ verb: 'say', text: 'again', loop: -1 }],
+    acts: [{ when: (call) => heardBy(call).length > 3, act: hangsUp }],
+    heard: ['again', 'again', 'again', 'again'],
+  },
+  {
+    rule: 'sip:request: the method is sent in capitals',
+    verbs: [answer, { verb: 'sip:request', method: 'info', body: 'x' }, hangup],
+    check: (call) => assert.equal(eventsOf(call, 'sip').filter(({ text }) => text === 'INFO').length, 1),
+  },
+];
+
 function heardBy(call: Call): string[] {
   return call.events.flatMap((event) =>
     event.type === 'heard' && event.ended === undefined
@@ -313,11 +641,14 @@ describe('the simulator keeps the rules of the engine', () => {
     application?.stop();
   });
 
-  for (const { rule, verbs, answers = {}, legs = {}, rest, acts = [], ...expected } of rules) {
+  for (const { rule, verbs, answers = {}, legs = {}, rest, acts = [], fails = [], ...expected } of [
+    ...rules,
+    ...more,
+  ]) {
     it(rule, async () => {
       application = await Application.start(({ path }) => answers[path] ?? (path === '/call' ? verbs : []));
       const url = `${application.url}/call`;
-      simulator = new Simulator({ clock: virtualClock(), duration: () => 40 });
+      simulator = new Simulator({ clock: virtualClock(), duration: () => 40, fails: (text) => fails.includes(text) });
       const playing = simulator;
       let placed: Call | undefined;
       let next = 0;
@@ -350,6 +681,7 @@ describe('the simulator keeps the rules of the engine', () => {
         eventsOf(placed!, 'alert').map(({ alert }) => alert),
         expected.alerts ?? [],
       );
+      expected.check?.(placed!);
       if (expected.statuses)
         assert.deepEqual(
           eventsOf(placed!, 'sip')

@@ -15,12 +15,10 @@ import { Gate } from '../signal';
 import { type Place, type Stop, Verb, type VerbKind } from '../verb';
 import { Listen } from './listen';
 import { headersOf } from './small';
-import { Transcribe } from './transcribe';
+import { lastTranscript, Transcribe } from './transcribe';
 
 const MOST_TARGETS = 10;
 const RING_TIMEOUT = 60;
-/** What is still being recognized when the call ends is waited for. */
-const LAST_TRANSCRIPT = 1.5;
 /** What the answer of a hook may bring while a callee is asked whether to take the call. */
 const SCREENING: ReadonlySet<string> = new Set(['config', 'gather', 'say', 'tag']);
 
@@ -29,6 +27,7 @@ interface Result {
   leg: Leg;
   callStatus: CallStatus;
   sipStatus?: number;
+  sbcCallid?: string | undefined;
 }
 
 /** Connects the caller with somebody. */
@@ -63,7 +62,7 @@ export class Dial extends Verb {
     if (this.ringing.size === 0) this.over.open();
     await this.over.passed;
     this.stopEverything();
-    if (this.isTranscribed) await this.pauseFor(LAST_TRANSCRIPT);
+    if (this.isTranscribed) await lastTranscript(session);
     this.outcome = this.result?.callStatus;
     await this.report();
   }
@@ -98,7 +97,6 @@ export class Dial extends Verb {
     const parent = session.info;
     const { requestor, speech, call } = session;
     void call.keepOpen(goOnAlone(call, connected, { verbs, request, requestor, speech, parent }));
-    this.result = { leg: connected.leg, callStatus: 'completed', sipStatus: 200 };
     this.connected = undefined;
     this.over.open();
   }
@@ -150,11 +148,11 @@ export class Dial extends Verb {
     if (this.ringing.size === 0) this.over.open();
   }
 
-  /** @see engine rule: the hook is told what has changed last of any leg, unless one was completed */
+  /** @see engine rule: the hook is told what has changed last of any leg, until one was completed or did not answer */
   private changed(who: Outgoing): void {
-    if (this.result?.callStatus === 'completed') return;
-    const { callStatus, sipStatus } = who.leg.info;
-    this.result = { leg: who.leg, callStatus, sipStatus };
+    if (this.result?.callStatus === 'completed' || this.result?.callStatus === 'no-answer') return;
+    const { callStatus, sipStatus, sbcCallid } = who.leg.info;
+    this.result = { leg: who.leg, callStatus, sipStatus, sbcCallid };
   }
 
   private async answered(who: Outgoing, target: JsonObject): Promise<void> {
@@ -173,7 +171,7 @@ export class Dial extends Verb {
       this.reject(who);
       this.ringing.delete(who);
       if (this.isDecided()) return;
-      if (hasLeft) this.result = { leg: who.leg, callStatus: 'completed' };
+      if (hasLeft) this.result = { leg: who.leg, callStatus: 'completed', sbcCallid: who.leg.info.sbcCallid };
       if (this.ringing.size === 0) this.over.open();
       return;
     }
@@ -226,7 +224,8 @@ export class Dial extends Verb {
     const { session, data } = this;
     this.ringing.delete(who);
     this.connected = who;
-    this.result = { leg: who.leg, callStatus: 'completed', sipStatus: 200 };
+    const { sbcCallid } = this.result ?? {};
+    this.result = { leg: who.leg, callStatus: 'completed', sipStatus: 200, sbcCallid };
     for (const other of [...this.ringing]) other.cancel();
     this.cancelTimers();
     this.music?.stop();
@@ -346,7 +345,6 @@ export class Dial extends Verb {
     info.callStatus = 'completed';
     info.duration = who.leg.seconds;
     this.session.call.notify(who.leg, {});
-    this.result ??= { leg: who.leg, callStatus: 'completed', sipStatus: 200 };
     if (who === this.connected) this.over.open();
   }
 
@@ -369,12 +367,14 @@ export class Dial extends Verb {
     this.connected?.hangup();
   }
 
+  /** @see engine rule: once for who has called, over and over for who was called by the REST API */
   private async playMusic(url: string): Promise<void> {
     const { session } = this;
+    const isOnce = session.info.identity.direction === 'inbound';
     while (!this.connected && !this.over.isOpen() && !this.stopped) {
       if (!(await session.call.patience.spend())) return;
       this.music = session.leg.play('play', url, { verb: this.id });
-      if ((await this.music.ended) !== 'done') return;
+      if ((await this.music.ended) !== 'done' || isOnce) return;
     }
   }
 
@@ -392,15 +392,11 @@ export class Dial extends Verb {
       dialCallStatus: result?.callStatus,
       dialSipStatus: result?.sipStatus,
       dialCallSid: result?.leg.id,
-      dialSbcCallid: result?.leg.info.sbcCallid,
+      dialSbcCallid: result?.sbcCallid,
     };
     await session
       .ask(this, 'actionHook', facts, { ignoreReply: () => this.stopped === 'replaced' })
       .catch(() => undefined);
-  }
-
-  private pauseFor(seconds: number): Promise<void> {
-    return new Promise((resolve) => this.session.clock.after(seconds * 1000, resolve));
   }
 
   private later(seconds: number, act: () => void): void {

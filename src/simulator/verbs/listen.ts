@@ -3,6 +3,7 @@ import { number, object, text, type JsonObject } from '../json';
 import type { MediaServerEvent } from '../leg';
 import { Gate } from '../signal';
 import { type Stop, Verb, type VerbKind } from '../verb';
+import { lastTranscript, Transcribe } from './transcribe';
 
 const SAMPLE_RATE = 8000;
 
@@ -28,11 +29,15 @@ export class Listen extends Verb {
     const maxLength = number(data.maxLength) ?? 0;
     const timer = maxLength > 0 ? session.clock.after(maxLength * 1000, () => this.end('maxLength')) : undefined;
     leg.emit({ type: 'wait', for: 'listen', verb: this.id, ...(timer ? { until: session.call.at(maxLength) } : {}) });
+    const transcription = this.transcribe();
     await Promise.race([this.done.passed, this.stop.passed]);
     timer?.cancel();
     stopKeys();
     stopEvents();
-    await this.report();
+    const seconds = this.began === undefined ? undefined : Math.round((session.clock.now() - this.began) / 1000);
+    transcription?.kill('interrupted');
+    if (transcription && seconds !== undefined) await lastTranscript(session);
+    await this.report(seconds);
   }
 
   override kill(why: Stop): void {
@@ -45,6 +50,17 @@ export class Listen extends Verb {
     if (status === 'pause' || status === 'silence') this.leg.tell('listenPause', {}, this.id);
     else if (status === 'resume') this.leg.tell('listenResume', {}, this.id);
     else this.end('stopped');
+  }
+
+  /** Writes down what is said, if that is wanted, as long as it lasts. */
+  private transcribe(): Transcribe | undefined {
+    const data = object(this.data.transcribe);
+    if (!data) return undefined;
+    const { session } = this;
+    const place = { id: session.call.journal.next('verb'), parent: this };
+    const transcription = new Transcribe(session, { verb: 'transcribe', name: 'transcribe', data }, place);
+    void session.call.keepOpen(session.perform(transcription)).catch(() => undefined);
+    return transcription;
   }
 
   private connect(): void {
@@ -88,10 +104,10 @@ export class Listen extends Verb {
     this.done.open();
   }
 
-  private async report(): Promise<void> {
-    const { session, began, digits } = this;
+  private async report(seconds?: number): Promise<void> {
+    const { session, digits } = this;
     const facts: JsonObject = {
-      ...(began === undefined ? {} : { dialCallDuration: Math.round((session.clock.now() - began) / 1000) }),
+      ...(seconds === undefined ? {} : { dialCallDuration: seconds }),
       ...(digits === undefined ? {} : { digits }),
     };
     const ignoreReply = this.place.parent?.written.verb === 'dial';

@@ -5,5 +5,7 @@
  */
 export function rounds(loop: unknown): number {
   if (loop === 'forever') return Infinity;
-  return Number(loop) || 1;
+  const times = Number(loop) || 1;
+  // It counts down to 0, which these never meet.
+  return times > 0 && Number.isInteger(times) ? times : Infinity;
 }

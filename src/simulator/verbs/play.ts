@@ -1,6 +1,6 @@
 import { list, number, type JsonObject } from '../json';
 import type { Playback } from '../leg';
-import { type Stop, Verb, type VerbKind } from '../verb';
+import { NextVerb, type Stop, Verb, type VerbKind } from '../verb';
 import { rounds } from './loop';
 
 /** Samples per second that playback positions are counted in. */
@@ -16,16 +16,18 @@ class Play extends Verb {
     const missing = await this.play();
     if (missing !== undefined) {
       session.call.alert('play-url-notfound', missing);
+      // When this hook fails as well the engine gives up.
       await this.report({ reason: 'playFailed', status: 'fail' });
-      return;
+      throw new NextVerb('no such file');
     }
     const offset = Number(data.seekOffset ?? 0) || 0;
+    // What goes wrong with the hook has no consequence here.
     await this.report({
       reason: 'playCompleted',
       playbackSeconds: Math.floor(this.played / 1000),
       playbackMilliseconds: Math.round(this.played),
       playbackLastOffsetPos: String(Math.round((this.played / 1000) * SAMPLES) + offset),
-    });
+    }).catch(() => undefined);
   }
 
   override kill(why: Stop): void {
@@ -64,10 +66,9 @@ class Play extends Verb {
     this.playback?.stop();
   }
 
-  /** What goes wrong with the hook has no consequence. */
   private async report(facts: JsonObject): Promise<void> {
     const { session } = this;
-    await session.ask(this, 'actionHook', facts, { ignoreReply: session.isNested }).catch(() => undefined);
+    await session.ask(this, 'actionHook', facts, { ignoreReply: session.isNested });
   }
 }
 

@@ -33,7 +33,11 @@ class Request extends Verb {
   async run(): Promise<void> {
     const { session, data, leg } = this;
     const body = text(data.body);
-    const status = leg.send(String(data.method), headersOf(data.headers), body === undefined ? undefined : `${body}\n`);
+    const status = leg.send(
+      String(data.method).toUpperCase(),
+      headersOf(data.headers),
+      body === undefined ? undefined : `${body}\n`,
+    );
     const facts: JsonObject =
       status === undefined ? { result: 'failed', err: 'request failed' } : { result: 'success', sipStatus: status };
     try {
@@ -71,24 +75,17 @@ class Refer extends Verb {
 
   /** @returns the status of the call that the other side has placed; undefined when it does not tell */
   private async news(): Promise<number | undefined> {
-    const { session, leg, data } = this;
+    const { session, leg } = this;
     const told = new Gate<number | undefined>();
     const stopServing = leg.serve((request) => {
       if (request.method !== 'NOTIFY') return 0;
       const status = isFragment(request) ? statusOf(request) : undefined;
       if (status === undefined) return 200;
-      if (data.eventHook) {
-        const body = { event: 'transfer-status', callStatus: status };
-        void session.call
-          .keepOpen(
-            session.requestor.ask(
-              { hook: 'verb:hook', to: data.eventHook as Hook, body, verb: this.id, property: 'eventHook' },
-              () => ({ effect: 'ignored', value: undefined }),
-            ),
-          )
-          .catch(() => undefined);
-      }
-      if (status >= 200) told.open(status);
+      // A hook that fails is the end of this piece of news.
+      const passedOn = this.passOn(status).then(() => {
+        if (status >= 200) told.open(status);
+      });
+      void session.call.keepOpen(passedOn).catch(() => undefined);
       return 200;
     });
     leg.emit({ type: 'wait', for: 'transfer', until: session.call.at(NOTIFY_TIMEOUT), verb: this.id });
@@ -97,6 +94,16 @@ class Refer extends Verb {
     timer.cancel();
     stopServing();
     return final;
+  }
+
+  private async passOn(callStatus: number): Promise<void> {
+    const { session, data } = this;
+    if (!data.eventHook) return;
+    const body = { event: 'transfer-status', callStatus };
+    await session.requestor.ask(
+      { hook: 'verb:hook', to: data.eventHook as Hook, body, verb: this.id, property: 'eventHook' },
+      () => ({ effect: 'ignored', value: undefined }),
+    );
   }
 
   /** @see engine rule: a number gets the host that the caller was shown; anything else is left untouched */

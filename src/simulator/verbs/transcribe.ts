@@ -1,6 +1,7 @@
 import { object, type JsonObject } from '../json';
 import type { Leg, Utterance } from '../leg';
 import { Recognition } from '../recognition';
+import type { Session } from '../session';
 import { type Stop, Verb, type VerbKind } from '../verb';
 
 /** Writes down what is said. @see engine rule: as a verb of its own it goes on until the call or the application ends */
@@ -12,8 +13,9 @@ export class Transcribe extends Verb {
   async run(): Promise<void> {
     this.listen();
     this.leg.emit({ type: 'wait', for: 'speech', verb: this.id });
-    await this.stop.passed;
+    const why = await this.stop.passed;
     this.deafen();
+    if (!this.place.parent && why !== 'hangup') await lastTranscript(this.session);
   }
 
   override kill(why: Stop): void {
@@ -29,6 +31,11 @@ export class Transcribe extends Verb {
       this.deafen();
       this.listen();
     }
+  }
+
+  /** Whether it runs along with a verb, whose application stays as it is. */
+  private get isPart(): boolean {
+    return ['dial', 'listen'].includes(this.place.parent?.written.verb ?? '');
   }
 
   private listen(): void {
@@ -57,9 +64,16 @@ export class Transcribe extends Verb {
     const { session } = this;
     const facts = { b3: NO_TRACE, speech: recognition.describe([utterance], utterance.isFinal) };
     void session.call
-      .keepOpen(session.ask(this, 'transcriptionHook', facts, { raw: true, ignoreReply: this.otherLeg !== undefined }))
+      .keepOpen(session.ask(this, 'transcriptionHook', facts, { raw: true, ignoreReply: this.isPart }))
       .catch(() => undefined);
   }
+}
+
+const LAST_TRANSCRIPT_MS = 1500;
+
+/** Waits for what is still being recognized when transcription ends. */
+export function lastTranscript({ clock }: Session): Promise<void> {
+  return new Promise((resolve) => clock.after(LAST_TRANSCRIPT_MS, resolve));
 }
 
 const NO_TRACE = `${'0'.repeat(32)}-${'0'.repeat(16)}-1`;
