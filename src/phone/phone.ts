@@ -32,8 +32,8 @@ export class Phone {
   private readonly address: OwnAddress;
   private readonly trace: Trace;
   private readonly simulators = new Map<Speed, Simulator>();
-  private readonly calls = new Map<string, { call: Call; simulator: Simulator }>();
-  private readonly hurrying = new Set<Simulator>();
+  private readonly calls = new Map<string, Call>();
+  private readonly hurrying = new Set<Call>();
   /** Calls in which whoever is dialled needs nobody to play it. */
   private readonly planned = new Set<string>();
   /** Calls of the phone: signed with this, or not at all. */
@@ -114,7 +114,7 @@ export class Phone {
   }
 
   private get live(): number {
-    return new Set([...this.calls.values()].map(({ call }) => call)).size;
+    return this.calls.size;
   }
 
   private application(webhook: Webhook, webhooks: readonly Webhook[]): Omit<CallOptions, 'from' | 'to'> {
@@ -130,11 +130,9 @@ export class Phone {
   }
 
   private create(speed: Speed): Simulator {
-    const clock = realClock();
-    // Signatures are valid for some minutes of the time that the clock on the wall shows.
-    clock.date = () => Date.now();
     const simulator = new Simulator({
-      clock,
+      // Signatures are valid for some minutes of the time that the clock on the wall shows.
+      clock: realClock({ keepsDate: true }),
       account: this.account,
       secret: (call) => this.secretOf(call),
       allow: (url) => this.address.route(url) !== undefined || this.hosts.has(url.host) || this.hosts.has(url.hostname),
@@ -143,9 +141,9 @@ export class Phone {
     });
     simulator.applications.get = (sid) => this.applicationOf(sid);
     simulator.on((call, event) => {
-      if (!this.calls.has(call.id)) this.begin(simulator, call);
+      if (!this.calls.has(call.id)) this.begin(call);
       this.trace.happened(call.summary, event);
-      if (speed === 'skip') this.hurry(simulator);
+      if (speed === 'skip') this.hurry(call);
     });
     return simulator;
   }
@@ -165,9 +163,9 @@ export class Phone {
     return sid && webhook ? { ...this.application(webhook, webhooks), from: '', to: '' } : undefined;
   }
 
-  private begin(simulator: Simulator, call: Call): void {
+  private begin(call: Call): void {
     const { id } = call;
-    this.calls.set(id, { call, simulator });
+    this.calls.set(id, call);
     this.trace.simulate(call.summary);
     void call.ended.then(() => {
       this.calls.delete(id);
@@ -177,21 +175,17 @@ export class Phone {
     });
   }
 
-  /** Does not wait for what comes by itself, unless somebody in one of the calls has something to do. */
-  private hurry(simulator: Simulator): void {
-    if (this.hurrying.has(simulator)) return;
-    this.hurrying.add(simulator);
+  /** Does not wait for what comes by itself. */
+  private hurry(call: Call): void {
+    if (this.hurrying.has(call)) return;
+    this.hurrying.add(call);
     setTimeout(() => {
-      this.hurrying.delete(simulator);
-      const calls = [...this.calls.values()].filter((one) => one.simulator === simulator);
-      if (
-        calls.length > 0 &&
-        calls.every(({ call }) => waitsForItself(call, this.planned.has(call.id))) &&
-        simulator.clock.skip()
-      )
-        this.hurry(simulator);
+      this.hurrying.delete(call);
+      if (!this.calls.has(call.id)) return;
+      if (waitsForItself(call, this.planned.has(call.id)) && call.skip()) this.hurry(call);
     }, 10);
   }
+
   private tried<T extends Outcome>(act: () => T | Refusal): T | Refusal {
     try {
       return act();
@@ -213,7 +207,7 @@ function waitsForItself({ events }: Call, answersItself: boolean): boolean {
   return last?.type === 'verb' && last.state === 'begin' && PLAYING.has(last.verb);
 }
 
-function perform({ call, simulator }: { call: Call; simulator: Simulator }, deed: Deed): void {
+function perform(call: Call, deed: Deed): void {
   switch (deed.did) {
     case 'press':
       call.press(deed.digits, deed.leg);
@@ -243,7 +237,7 @@ function perform({ call, simulator }: { call: Call; simulator: Simulator }, deed
       call.goOn();
       break;
     case 'skip':
-      simulator.clock.skip();
+      call.skip();
   }
 }
 

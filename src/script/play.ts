@@ -452,8 +452,8 @@ class Run {
       return true;
     }
     if ('skip' in step) {
-      const { clock } = this.simulator;
-      if (!clock.virtual) setImmediate(() => clock.skip());
+      const call = this.whose(undefined)?.call;
+      if (!this.simulator.clock.virtual) setImmediate(() => call?.skip());
       return true;
     }
     if ('wait' in step) return this.later(step.wait * 1000, () => true);

@@ -264,7 +264,7 @@ class Phone {
       say: () => this.line.say(rest),
       hangup: () => this.line.hangup(rest === '' ? undefined : this.sidOf(rest)),
       skip: () => {
-        if (!this.simulator.clock.skip()) this.print('-- there is nothing to jump to');
+        if (!this.line.skip()) this.print('-- there is nothing to jump to');
       },
       wait: () => {
         if (!this.isTyped) this.later(Math.max(0, Number(rest) || 0) * 1000);

@@ -146,6 +146,12 @@ export interface Call {
   plan(legs: Record<string, LegPlan>): void;
   /** A model's turn, while llm, s2s or agent runs. */
   model(turn: ModelTurn): void;
+  /**
+   * Jumps to the next thing that happens in this call by itself.
+   *
+   * @returns false when there is none, or when an answer is waited for
+   */
+  skip(): boolean;
   /** Goes on after the simulator has asked whether to (event `ask`). */
   goOn(): void;
 }

@@ -21,6 +21,7 @@ const CONFIDENCE = 0.92;
 
 /** A simulated call: its parties, its application, and what has happened so far. */
 export class SimulatedCall implements Call, Place {
+  readonly clock: Clock;
   readonly journal: Journal;
   readonly patience: Patience;
   readonly legs = new Map<string, Leg>();
@@ -56,7 +57,7 @@ export class SimulatedCall implements Call, Place {
     readonly options: CallOptions,
     identity: Identity,
   ) {
-    const { clock } = world;
+    const clock = (this.clock = world.clock.ofCall());
     this.started = clock.date();
     this.began = clock.now();
     this.ended = this.over.passed;
@@ -92,10 +93,6 @@ export class SimulatedCall implements Call, Place {
 
   get id(): string {
     return this.main.id;
-  }
-
-  get clock(): Clock {
-    return this.world.clock;
   }
 
   get platform(): '0.9' | '10' {
@@ -195,6 +192,10 @@ export class SimulatedCall implements Call, Place {
 
   model(turn: ModelTurn): void {
     this.modelTurns.fire(turn);
+  }
+
+  skip(): boolean {
+    return this.clock.skip();
   }
 
   goOn(): void {
@@ -412,6 +413,7 @@ export class SimulatedCall implements Call, Place {
     this.patience.end();
     this.modelTurns.clear();
     this.outgoing.clear();
+    if (this.clock !== this.world.clock) this.clock.close();
     this.world.ended(this);
     this.over.open();
   }

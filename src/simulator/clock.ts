@@ -29,6 +29,11 @@ export interface Clock {
    * @returns false when there is none, or when the clock is held
    */
   skip(): boolean;
+  /**
+   * The clock of one call: of its own, where time goes by itself, so that what is skipped in one call is not skipped in
+   * another; a virtual clock is for all calls, whose order it keeps.
+   */
+  ofCall(): Clock;
   /** Whether it has nothing to do, and nothing holds it. */
   readonly isIdle: boolean;
   /** Whether it runs by itself through whatever there is to wait for. */
@@ -125,6 +130,7 @@ abstract class AgendaClock implements Clock {
 
   abstract now(): number;
   abstract date(): number;
+  abstract ofCall(): Clock;
 
   get isIdle(): boolean {
     return this.agenda.next === undefined && this.holds === 0;
@@ -190,12 +196,20 @@ class RealClock extends AgendaClock {
   private timeout: NodeJS.Timeout | undefined;
   private awaited: Due | undefined;
 
+  constructor(private readonly keepsDate: boolean) {
+    super();
+  }
+
   now(): number {
     return performance.now() - this.began + this.skipped;
   }
 
   date(): number {
-    return Date.now() + this.skipped;
+    return Date.now() + (this.keepsDate ? 0 : this.skipped);
+  }
+
+  ofCall(): Clock {
+    return new RealClock(this.keepsDate);
   }
 
   protected arrange(): void {
@@ -240,6 +254,10 @@ class VirtualClock extends AgendaClock {
     return this.start + this.time;
   }
 
+  ofCall(): Clock {
+    return this;
+  }
+
   protected arrange(): void {
     // Only once all that follows from what has just happened is done: promises, and what they start.
     if (this.pending || this.holds > 0 || !this.agenda.next) return;
@@ -254,9 +272,13 @@ class VirtualClock extends AgendaClock {
   }
 }
 
-/** A clock that goes with the wall clock, except for what is skipped. */
-export function realClock(): Clock {
-  return new RealClock();
+/**
+ * A clock that goes with the wall clock, except for what is skipped.
+ *
+ * @param keepsDate - whether the date is that of the wall clock also when something was skipped
+ */
+export function realClock({ keepsDate = false } = {}): Clock {
+  return new RealClock(keepsDate);
 }
 
 /**

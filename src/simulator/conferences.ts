@@ -23,6 +23,7 @@ export interface Telling {
 export class Room {
   readonly members: Member[] = [];
   readonly waiting: Member[] = [];
+  /** As milliseconds since 1970: the clocks of its members may differ. */
   startedAt: number | undefined;
   telling: Telling = { events: new Set() };
 

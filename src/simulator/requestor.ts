@@ -143,7 +143,7 @@ export class Requestor {
       let answer: WireAnswer | undefined;
       let failure: Failure;
       try {
-        answer = await around.transport.send(wire);
+        answer = await around.transport.send(wire, around.clock);
         failure = { message: 'Unexpected HTTP Response', status: answer.status };
         if (ACCEPTED.has(answer.status)) {
           const received = parse(answer);

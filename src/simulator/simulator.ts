@@ -24,6 +24,7 @@ const CHARACTER_MS = 65;
 
 /** Plays calls against webhooks, as jambonz would. */
 export class Simulator {
+  /** What the clocks of its calls are made from; theirs as well, when it is virtual. */
   readonly clock: Clock;
   private readonly world: World;
   private readonly known = new Map<string, SimulatedCall>();
@@ -39,7 +40,7 @@ export class Simulator {
     const { vendors, duration, fails, sipReply, connects, allow } = options;
     this.world = {
       clock: this.clock,
-      transport: new Transport(this.clock, options.route),
+      transport: new Transport(options.route),
       secret: (call) => (typeof options.secret === 'function' ? options.secret(call) : options.secret),
       platform: options.platform ?? '0.9',
       patience: options.patience ?? PATIENCE,

@@ -37,29 +37,26 @@ export interface WireAnswer {
   text: string;
 }
 
-/** Sends requests over connections that stay open, as the engine does; time stands still meanwhile. */
+/** Sends requests over connections that stay open, as the engine does; the time of the call stands still meanwhile. */
 export class Transport {
   private readonly http = new HttpAgent({ keepAlive: true, timeout: IDLE_MS });
   private readonly https = new HttpsAgent({ keepAlive: true, timeout: IDLE_MS });
   private readonly pending = new Set<ClientRequest>();
   private isClosed = false;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly route: (url: URL) => Route | undefined = () => undefined,
-  ) {}
+  constructor(private readonly route: (url: URL) => Route | undefined = () => undefined) {}
 
   /** @throws TransportError */
-  send(wire: WireRequest): Promise<WireAnswer> {
+  send(wire: WireRequest, clock: Clock): Promise<WireAnswer> {
     if (this.isClosed) return Promise.reject(new TransportError('the simulator is closed', 'other'));
-    const release = this.clock.hold();
-    return this.exchange(wire).then(
+    const release = clock.hold();
+    return this.exchange(wire, clock).then(
       (answer) => {
         release();
         return answer;
       },
       (error: unknown) => {
-        this.releaseLate(release);
+        releaseLate(release, clock);
         throw error;
       },
     );
@@ -72,7 +69,10 @@ export class Transport {
     this.https.destroy();
   }
 
-  private exchange({ url: asked, path: wanted, method, headers, body }: WireRequest): Promise<WireAnswer> {
+  private exchange(
+    { url: asked, path: wanted, method, headers, body }: WireRequest,
+    clock: Clock,
+  ): Promise<WireAnswer> {
     const route = this.route(asked);
     const url = route?.to ?? asked;
     const path = route?.prefix && wanted.startsWith(route.prefix) ? wanted.slice(route.prefix.length) || '/' : wanted;
@@ -92,8 +92,8 @@ export class Transport {
       const giveUp = (): void => {
         fail(new TransportError('Headers Timeout Error', 'timeout'));
       };
-      const timers = [this.clock.after(ANSWER_TIMEOUT_MS, giveUp)];
-      if (this.clock.virtual) {
+      const timers = [clock.after(ANSWER_TIMEOUT_MS, giveUp)];
+      if (clock.virtual) {
         const real = setTimeout(giveUp, ANSWER_TIMEOUT_MS);
         timers.push({ cancel: () => clearTimeout(real) });
       }
@@ -121,22 +121,22 @@ export class Transport {
       request.end(body);
     });
   }
+}
 
-  /**
-   * A server that has lent itself the clock must have seen that nobody waits for it any more before
-   * time goes on, or both would count.
-   */
-  private releaseLate(release: () => void): void {
-    if (!this.clock.virtual) {
-      release();
-      return;
-    }
-    const meanwhile = this.clock.hold();
-    setTimeout(() => {
-      meanwhile();
-      release();
-    }, 20);
+/**
+ * A server that has lent itself the clock must have seen that nobody waits for it any more before
+ * time goes on, or both would count.
+ */
+function releaseLate(release: () => void, clock: Clock): void {
+  if (!clock.virtual) {
+    release();
+    return;
   }
+  const meanwhile = clock.hold();
+  setTimeout(() => {
+    meanwhile();
+    release();
+  }, 20);
 }
 
 async function read(response: IncomingMessage): Promise<string> {

@@ -8,6 +8,7 @@ import type { Transport } from './transport';
 
 /** What all calls of a simulator share. */
 export interface World {
+  /** The clocks of calls are made from it. */
   readonly clock: Clock;
   readonly transport: Transport;
   secret(call: CallOptions): string | undefined;

@@ -80,6 +80,21 @@ describe('the clock of the simulator', () => {
     assert.ok(clock.now() >= 3_600_000, `it is ${clock.now()}`);
     assert.equal(clock.skip(), false);
   });
+
+  it('is one of its own for every call when it is real, and one for all when it is virtual', () => {
+    const wall = realClock({ keepsDate: true });
+    const [first, second] = [wall.ofCall(), wall.ofCall()];
+    const seen: string[] = [];
+    first.after(3_600_000, () => seen.push('first'));
+    second.after(60_000, () => seen.push('second'));
+    assert.equal(first.skip(), true);
+    assert.deepEqual(seen, ['first']);
+    assert.ok(second.now() < 60_000, `it is ${second.now()}`);
+    assert.ok(Math.abs(first.date() - Date.now()) < 1000, 'the date is that of the wall clock');
+    for (const clock of [wall, first, second]) clock.close();
+    const virtual = virtualClock();
+    assert.equal(virtual.ofCall(), virtual);
+  });
 });
 
 describe('the simulator', () => {
@@ -369,6 +384,32 @@ describe('the simulator', () => {
     );
     await ring().ended;
     assert.deepEqual(application!.paths().slice(1), ['/g?z=3&y=2']);
+  });
+
+  it('skips what one call waits for and no other', async () => {
+    application = await Application.start(() => [
+      { verb: 'pause', length: 3600 },
+      { verb: 'say', text: 'at last' },
+      { verb: 'hangup' },
+    ]);
+    simulator = new Simulator({ duration: () => 1 });
+    const place = (from: string): Call => simulator!.call({ url: `${application!.url}/call`, from, to: '2' });
+    const [first, second] = [place('1'), place('3')];
+    const waits = ({ events }: Call): boolean => events.some(({ type }) => type === 'wait');
+    await new Promise<void>((resolve) => {
+      const stop = simulator!.on(() => {
+        if (!waits(first) || !waits(second)) return;
+        stop();
+        resolve();
+      });
+    });
+    assert.equal(first.skip(), true);
+    await first.ended;
+    assert.equal(second.summary.over, false);
+    assert.equal(
+      second.events.some(({ type }) => type === 'heard'),
+      false,
+    );
   });
 
   it('ends all calls when it is closed, without another request', async () => {

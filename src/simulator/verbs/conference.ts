@@ -109,7 +109,7 @@ export class Conference extends Verb implements Member {
 
   private async start(): Promise<void> {
     const { room, session, data } = this;
-    room.startedAt = session.clock.now();
+    room.startedAt = session.clock.date();
     room.telling = {
       ...(data.statusHook ? { hook: data.statusHook as Hook } : {}),
       events: new Set(list(data.statusEvents).map(String)),
@@ -207,13 +207,14 @@ export class Conference extends Verb implements Member {
     const { room, session } = this;
     const { hook, events } = room.telling;
     if (hook === undefined || !events.has(event)) return;
+    const now = session.clock.date();
     const facts: JsonObject = {
       event,
       conferenceSid: `conf:${session.call.world.account}:${room.name}`,
       friendlyName: room.name,
-      duration: Math.floor((session.clock.now() - (room.startedAt ?? session.clock.now())) / 1000),
+      duration: Math.max(0, Math.floor((now - (room.startedAt ?? now)) / 1000)),
       members: room.members.length,
-      time: new Date(session.clock.date()).toISOString(),
+      time: new Date(now).toISOString(),
       b3: `${'0'.repeat(32)}-${'0'.repeat(16)}-1`,
     };
     const told = session.ask(this, 'statusHook', facts, { hook, ignoreReply: true });
