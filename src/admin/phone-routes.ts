@@ -19,6 +19,7 @@ export function servePhone(RED: NodeAPI): void {
         enabled: phone.isEnabled,
         webhooks: phone.isEnabled ? phone.webhooks : [],
         clock: 'real',
+        login: phone.hasLogin,
         rest: phone.takesRest ? 'simulator' : 'jambonz',
       }),
     },

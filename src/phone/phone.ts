@@ -3,8 +3,9 @@ import type { NodeAPI } from 'node-red';
 import { refusal } from '../admin/fault';
 import type { Outcome, Refusal } from '../admin/routes';
 import { entranceOf, publicUrls } from '../results/demand';
-import { realClock, Simulator, type Call, type CallOptions } from '../simulator';
+import { realClock, Simulator, type Call, type CallOptions, type Route } from '../simulator';
 import { traceOf, type Trace } from '../trace/trace';
+import { asksForLogin, InnerDoor } from './inner-door';
 import { OwnAddress } from './own-address';
 import { statusWebhook, webhooksOf, type Webhook } from './webhooks';
 import { deedIn, InputProblem, wishIn, type Deed } from './wish';
@@ -31,6 +32,7 @@ export class Phone {
   private readonly hosts: ReadonlySet<string>;
   private readonly address: OwnAddress;
   private readonly trace: Trace;
+  private readonly door: InnerDoor | undefined;
   private readonly simulators = new Map<Speed, Simulator>();
   private readonly calls = new Map<string, Call>();
   private readonly hurrying = new Set<Call>();
@@ -47,11 +49,17 @@ export class Phone {
     this.address = new OwnAddress(RED, publicUrls);
     this.trace = traceOf(RED);
     this.trace.route = (url) => this.address.route(url);
+    this.door = this.isEnabled && asksForLogin(RED) ? new InnerDoor(RED) : undefined;
   }
 
   /** Where this Node-RED serves webhooks. */
   get origin(): string {
     return this.address.origin.origin;
+  }
+
+  /** Whether callers other than these have to give a login. */
+  get hasLogin(): boolean {
+    return this.door !== undefined;
   }
 
   get webhooks(): Webhook[] {
@@ -113,6 +121,11 @@ export class Phone {
     this.calls.clear();
   }
 
+  private routeTo(url: URL): Route | undefined {
+    const route = this.address.route(url);
+    return this.door ? this.door.behind(url, route) : route;
+  }
+
   private get live(): number {
     return this.calls.size;
   }
@@ -136,7 +149,7 @@ export class Phone {
       account: this.account,
       secret: (call) => this.secretOf(call),
       allow: (url) => this.address.route(url) !== undefined || this.hosts.has(url.host) || this.hosts.has(url.hostname),
-      route: (url) => this.address.route(url),
+      route: (url) => this.routeTo(url),
       ...(speed === 'skip' && { duration: () => SKIPPED_MS }),
     });
     simulator.applications.get = (sid) => this.applicationOf(sid);

@@ -44,6 +44,8 @@ export interface Route {
   prefix?: string;
   /** Its certificate need not be one that others trust. */
   trusted?: boolean;
+  /** What it asks for besides the headers that the platform sends. */
+  headers?: Record<string, string>;
 }
 
 /** Basic auth of a webhook. */

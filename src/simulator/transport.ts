@@ -86,7 +86,7 @@ export class Transport {
         path,
         method,
         ...(route?.trusted ? { rejectUnauthorized: false } : {}),
-        headers: { ...headers, ...(length === undefined ? {} : { 'content-length': length }) },
+        headers: { ...headers, ...route?.headers, ...(length === undefined ? {} : { 'content-length': length }) },
       });
       this.pending.add(request);
       const giveUp = (): void => {

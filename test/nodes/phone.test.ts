@@ -5,6 +5,9 @@ import type { CallEvent, CallSummary, PathEvent } from '../../src/simulator/even
 import { askAdmin, type Json, type Told } from '../support/admin';
 import { startNodeRed, type FlowNode, type NodeRed, type StartOptions } from '../support/node-red';
 
+/** Of the password `secret`. */
+const HASH = '$2b$08$t.fbkttvCvmh6hq/UsRvl.RS/twv1Mx2tF5JwCXPzEXTqz6MUZHGS';
+
 type User = 'writer' | 'reader' | 'nobody';
 
 const ADMIN_AUTH = `{ type: 'credentials', users: [], tokens: async (token) => ({
@@ -196,7 +199,7 @@ describe('the phone', function () {
   it('knows the deployed webhooks', async () => {
     const { body } = await running.ask('phone', undefined, 'reader');
     const { webhooks, ...rest } = body as { webhooks: Json[] };
-    assert.deepEqual(rest, { ok: true, enabled: true, clock: 'real', rest: 'jambonz' });
+    assert.deepEqual(rest, { ok: true, enabled: true, clock: 'real', login: false, rest: 'jambonz' });
     assert.deepEqual(
       webhooks.map(({ node }) => node),
       ['menu-0', 'status-0', 'signed-0', 'away-0', 'waits-0', 'long-0'],
@@ -432,6 +435,7 @@ describe('the phone with other settings', function () {
         enabled: false,
         webhooks: [],
         clock: 'real',
+        login: false,
         rest: 'jambonz',
       });
       const wish = { node: 'menu-0', from: '1', to: '2', signed: false, speed: 'real' };
@@ -442,6 +446,32 @@ describe('the phone with other settings', function () {
       const told = red.nextLine(/\[create-call:create-1\].*simulator/);
       fetch(`${red.url}/create`, { method: 'POST' }).catch(() => undefined);
       await told;
+    } finally {
+      await red.stop();
+    }
+  });
+
+  it('needs no login where the webhooks ask others for one, says so, and lets nobody else in', async () => {
+    const { red, ask, until } = await start({
+      flow: flow(),
+      settings: { httpNodeAuth: { user: 'caller', pass: HASH }, httpNodeRoot: '/red' },
+    });
+    try {
+      assert.equal((await fetch(`${red.url}/menu`, { method: 'POST' })).status, 401);
+      const { body: phone } = await ask('phone');
+      assert.equal(phone.login, true);
+      const wish = { node: 'menu-0', from: '1', to: '2', signed: false, speed: 'skip' };
+      const { body } = await ask('phone/call', wish);
+      const id = String(body.call);
+      await until(id, waitsFor(/digits/));
+      await ask(`phone/${id}/do`, { did: 'press', digits: '1' });
+      const events = await until(id, isEnd);
+      assert.deepEqual(saidTo(events), ['Welcome', 'You pressed 1']);
+      assert.ok(
+        events.some(({ type }) => type === 'path'),
+        'the way of the messages is known',
+      );
+      assert.equal(JSON.stringify(events).includes('x-simulator-key'), false);
     } finally {
       await red.stop();
     }

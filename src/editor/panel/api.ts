@@ -19,6 +19,8 @@ export interface Webhook {
 export interface PhoneState {
   enabled: boolean;
   webhooks: Webhook[];
+  /** Webhooks ask everybody but simulated calls for a login. */
+  login?: boolean;
   /** Where the REST nodes' requests go. */
   rest: 'simulator' | 'jambonz';
 }

@@ -26,6 +26,7 @@ export class DialForm {
   private readonly rest: HTMLInputElement;
   private readonly call: HTMLButtonElement;
   private readonly hint = h('p', { class: 'jambonz-hint', role: 'status' });
+  private readonly login = h('p', { class: 'jambonz-faint', 'data-part': 'login' }, text('dial.login'));
   private readonly example: HTMLButtonElement;
   private offered = '';
 
@@ -80,6 +81,7 @@ export class DialForm {
         'details',
         { class: 'jambonz-fold', 'data-part': 'more' },
         h('summary', {}, text('dial.more')),
+        this.login,
         row('name', this.name),
         row('headers', this.headers),
         ticked(this.skips, 'skips'),
@@ -118,6 +120,7 @@ export class DialForm {
     this.hint.textContent = reason === '' ? '' : text(`dial.${reason}`);
     shown(this.hint, reason !== '');
     shown(this.example, reason === 'no-webhook');
+    shown(this.login, phone?.login === true);
     this.rest.checked = phone?.rest === 'simulator';
   }
 
