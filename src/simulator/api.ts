@@ -26,6 +26,8 @@ export interface SimulatorOptions {
   account?: string;
   /** The host in SIP addresses of callers; `sip.example.com` by default. */
   domain?: string;
+  /** The account's SIP realm: the host of users who are dialled by their name alone; by default they have none. */
+  realm?: string;
   /** Vendors of speech that there are credentials for; all by default. */
   vendors?: readonly string[];
   /** Whether something cannot be spoken or played: a text that the vendor refuses, a file that is not there. */

@@ -106,7 +106,7 @@ function command(call: SimulatedCall, session: Session, party: Leg, body: JsonOb
       `Signal=${String(dtmf.digit)}\nDuration=${duration} `,
     );
   }
-  for (const dub of list(body.dub)) if (isObject(dub)) leg.tell('dub', dub);
+  for (const dub of list(body.dub)) if (isObject(dub)) party.tell('dub', dub);
   if (body.listen_status !== undefined) {
     const listen =
       current instanceof Listen ? current : current instanceof Dial ? current.stream : session.background.get('listen');

@@ -183,7 +183,8 @@ export class Rest {
       return { status: 500, data: 'Internal Server Error' };
     }
     const options = this.optionsFor(body)!;
-    const name = text(to.number) ?? text(to.name) ?? text(to.sipUri) ?? '';
+    const address = text(to.number) ?? text(to.name) ?? text(to.sipUri) ?? '';
+    const name = to.type === 'user' ? this.world.userName(address) : address;
     let call: SimulatedCall;
     try {
       call = this.create(

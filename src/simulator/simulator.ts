@@ -37,7 +37,7 @@ export class Simulator {
   constructor(options: SimulatorOptions = {}) {
     this.clock = options.clock ?? realClock();
     this.limit = options.limit ?? Infinity;
-    const { vendors, duration, fails, sipReply, connects, allow } = options;
+    const { vendors, duration, fails, sipReply, connects, allow, realm } = options;
     this.world = {
       clock: this.clock,
       transport: new Transport(options.route),
@@ -47,6 +47,7 @@ export class Simulator {
       account: options.account ?? randomUUID(),
       address: '127.0.0.1:5060',
       domain: options.domain ?? 'sip.example.com',
+      userName: (name) => (realm === undefined || name.includes('@') ? name : `${name}@${realm}`),
       queues: new Queues(),
       conferences: new Conferences(),
       allow: (url) => allow?.(url) ?? true,

@@ -19,6 +19,8 @@ export interface World {
   readonly address: string;
   /** The host that callers have in their addresses. */
   readonly domain: string;
+  /** The full name of a user who is called. */
+  userName(name: string): string;
   readonly queues: Queues;
   readonly conferences: Conferences;
   allow(url: URL): boolean;

@@ -169,6 +169,7 @@ class Run {
       patience: PATIENCE,
       account: '5ca1ab1e-0000-4000-8000-000000000001',
       domain: 'y',
+      realm: 'acct.sip.example.test',
       duration: (text) => mediaMs[text] ?? MEDIA_MS,
       fails: (text, kind) => (kind === 'say' ? ttsFail : missingFiles).includes(text),
       sipReply: (method) => {

@@ -10,6 +10,7 @@ interface Rule {
   verbs: Answer | Verb[];
   answers?: Record<string, Answer>;
   legs?: Record<string, LegPlan>;
+  realm?: string;
   /** The body of the call that the REST API places; the call comes in without one. */
   rest?: Record<string, unknown>;
   /** Done one after another, each when the condition is met; `leg` is the party that was dialled first. */
@@ -361,6 +362,16 @@ const more: Rule[] = [
     heard: ['http://x/ring.mp3'],
   },
   {
+    rule: 'dial: a user is called in the realm of the account',
+    verbs: [dial({ target: [{ type: 'user', name: 'joe' }] }), hangup],
+    realm: 'example.org',
+    legs: { joe: { status: 486 } },
+    check: (call) => {
+      const [invite] = eventsOf(call, 'sip').filter(({ leg }) => leg !== undefined);
+      assert.equal(invite!.uri, 'sip:joe@example.org');
+    },
+  },
+  {
     rule: 'LCC: transcription pauses, and goes on',
     verbs: [{ verb: 'transcribe', transcriptionHook: '/said' }],
     acts: [
@@ -421,6 +432,12 @@ const more: Rule[] = [
       { when: always, act: hangsUp },
     ],
     told: [],
+  },
+  {
+    rule: 'conference: a waitHook that answers nothing is not asked again',
+    verbs: [{ verb: 'conference', name: 'c', startConferenceOnEnter: false, waitHook: '/wait' }],
+    acts: [{ when: isAnswered, act: (call, { clock }) => clock.after(5000, () => call.hangup()) }],
+    asked: ['/wait'],
   },
   {
     rule: 'conference: everybody hears the beep; that nothing is recorded is said',
@@ -641,14 +658,19 @@ describe('the simulator keeps the rules of the engine', () => {
     application?.stop();
   });
 
-  for (const { rule, verbs, answers = {}, legs = {}, rest, acts = [], fails = [], ...expected } of [
+  for (const { rule, verbs, answers = {}, legs = {}, rest, acts = [], fails = [], realm, ...expected } of [
     ...rules,
     ...more,
   ]) {
     it(rule, async () => {
       application = await Application.start(({ path }) => answers[path] ?? (path === '/call' ? verbs : []));
       const url = `${application.url}/call`;
-      simulator = new Simulator({ clock: virtualClock(), duration: () => 40, fails: (text) => fails.includes(text) });
+      simulator = new Simulator({
+        clock: virtualClock(),
+        duration: () => 40,
+        fails: (text) => fails.includes(text),
+        ...(realm === undefined ? {} : { realm }),
+      });
       const playing = simulator;
       let placed: Call | undefined;
       let next = 0;

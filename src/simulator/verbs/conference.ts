@@ -151,7 +151,10 @@ export class Conference extends Verb implements Member {
     await Promise.race([this.admitted.passed, this.stop.passed]);
   }
 
-  /** @see engine rule: who hangs up between two rounds does not keep the engine from trying the next one */
+  /**
+   * @see engine rule: an empty answer, or none that can be used, is silence from then on; who hangs up between two
+   *   rounds does not keep the engine from trying the next one
+   */
   private async passTime(): Promise<void> {
     const { session } = this;
     while (!this.isAdmitted() && !this.isStopped()) {
@@ -162,7 +165,7 @@ export class Conference extends Verb implements Member {
         return;
       }
       if (!(await session.call.patience.spend())) return;
-      await this.playHook('waitHook');
+      if (!(await this.playHook('waitHook'))) return;
     }
   }
 

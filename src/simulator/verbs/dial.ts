@@ -115,7 +115,7 @@ export class Dial extends Verb {
   private invite(target: JsonObject): void {
     const { session, data } = this;
     const { call } = session;
-    const to = addressOf(target);
+    const to = target.type === 'user' ? call.world.userName(addressOf(target)) : addressOf(target);
     const from = text(data.callerId) ?? session.info.identity.from;
     const identity = call.identity({ from, to, parentCallSid: session.leg.id, callerId: from });
     const info = new CallInfo(identity);
