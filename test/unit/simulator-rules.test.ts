@@ -356,6 +356,16 @@ const more: Rule[] = [
     facts: { '/dialed': { dial_call_status: 'no-answer', dial_sip_status: 487 } },
   },
   {
+    rule: 'dial: who dials nobody waits all the same',
+    verbs: [dial({ target: [], timeout: 7 }), hangup],
+    asked: ['/dialed'],
+    check: (call) => {
+      const [asked] = eventsOf(call, 'request').filter(({ url }) => url.endsWith('/dialed'));
+      assert.equal(asked!.at, 7000);
+      assert.equal('dial_call_status' in (asked!.body as object), false);
+    },
+  },
+  {
     rule: 'dial: its music plays once for who has called',
     verbs: [dial({ dialMusic: 'http://x/ring.mp3' }), hangup],
     legs: { '4911': { answer: 1, hangup: 0.1 } },

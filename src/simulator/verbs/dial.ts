@@ -53,13 +53,13 @@ export class Dial extends Verb {
       if (data.answerOnBridge === true) session.early();
       else session.answer();
     }
+    if (data.onHoldHook !== undefined) session.leg.notPlayed('nobody is put on hold by a phone', this.id);
     const timeout = (number(data.timeout) ?? 0) > 0 ? number(data.timeout)! : RING_TIMEOUT;
     this.ringTimer = session.clock.after(timeout * 1000, () => this.timeOut());
     session.leg.emit({ type: 'wait', for: 'ringing', until: session.call.at(timeout), verb: this.id });
     if (text(data.dialMusic) !== undefined) void session.call.keepOpen(this.playMusic(String(data.dialMusic)));
     this.cleanUp.push(session.leg.serve((request) => this.refer(request, session.leg)));
     for (const target of this.targets()) this.invite(target);
-    if (this.ringing.size === 0) this.over.open();
     await this.over.passed;
     this.stopEverything();
     if (this.isTranscribed) await lastTranscript(session);
@@ -246,6 +246,7 @@ export class Dial extends Verb {
       verb: this.id,
       ...(limit > 0 ? { until: session.call.at(limit) } : {}),
     });
+    if (data.boostAudioSignal !== undefined) who.leg.tell('gain', { level: data.boostAudioSignal }, this.id);
     this.collectKeys(who.leg);
     this.cleanUp.push(who.leg.serve((request) => session.tellRequest(request, who.leg.info)));
     this.cleanUp.push(who.leg.serve((request) => this.refer(request, who.leg)));
@@ -348,13 +349,14 @@ export class Dial extends Verb {
     if (who === this.connected) this.over.open();
   }
 
+  /** @see engine rule: who dials nobody waits as long as who dials somebody */
   private timeOut(): void {
     this.session.call.because('ring-timeout');
     for (const who of [...this.ringing]) {
       if (who.leg.isAnswered) this.reject(who);
       else who.cancel();
     }
-    this.music?.stop();
+    this.over.open();
   }
 
   private hangUp(why?: string): void {

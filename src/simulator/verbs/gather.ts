@@ -40,6 +40,7 @@ export class Gather extends Verb {
   async run(): Promise<void> {
     const { data } = this;
     this.refuseUnknownVendor();
+    if (data.fillerNoise !== undefined) this.leg.notPlayed('no filler noise is played', this.id);
     const stopEvents = this.leg.media.on((event) => this.mediaEvent(event));
     try {
       const prompt = ['say', 'play'].find((name) => object(data[name]));
