@@ -87,10 +87,13 @@ export class Amd {
     const words = greeting.trim().split(/\s+/).length;
     const language = heardAs ?? this.session.speech.recognizerFor(this.options.recognizer).language;
     const many = number(this.options.thresholdWordCount) ?? MANY_WORDS;
-    if (words >= many) {
+    const digits = number(this.options.digitCount) ?? 0;
+    const isNumber = digits > 0 && new RegExp(`[0-9]{${digits}}`).test(greeting);
+    if (isNumber || words >= many) {
+      const reason = isNumber ? 'digit count' : 'long greeting';
       this.decision = 'machine';
       this.timers.cancel('decision');
-      this.tell({ type: 'amd_machine_detected', reason: 'long greeting', greeting, language });
+      this.tell({ type: 'amd_machine_detected', reason, greeting, language });
     } else if (isFinal) {
       this.decision = 'human';
       this.conclude('amd_human_detected', { reason: 'short greeting', greeting, language });

@@ -231,6 +231,8 @@ class Story {
 
   private finally(): Cause[] {
     for (const what of ['hangup-verb', 'rest-hangup'] as const) if (this.hint(what)) return [cause(what)];
+    const limit = this.hint('time-limit');
+    if (limit) return [limit, this.ending()];
     const declined = this.hint('declined');
     if (declined) return [cause('declined', { status: Number(declined.facts?.status ?? this.closing.status) })];
     return [this.ending()];
@@ -238,7 +240,7 @@ class Story {
 
   /** Whether something has been said that is an end by itself. */
   private isFinal(): boolean {
-    return ['hangup-verb', 'rest-hangup', 'declined', 'not-answered'].some((what) => this.hint(what));
+    return ['hangup-verb', 'rest-hangup', 'declined', 'not-answered', 'time-limit'].some((what) => this.hint(what));
   }
 
   private ending(): Cause {

@@ -3,9 +3,11 @@ import { Amd } from './amd';
 import type { BasicAuth, CallOptions, RestAnswer } from './api';
 import type { SimulatedCall } from './call';
 import type { CallStatus, Identity } from './call-info';
+import type { Written } from './document';
 import { isObject, list, number, object, text, type JsonObject } from './json';
 import { updateCall } from './live-control';
 import { Outgoing } from './outgoing';
+import type { Hook } from './requestor';
 import { changeFault, messageFault, newCallFault } from './rest-check';
 import { alerts, countCalls, describeApplication, describeCall, listCalls, recentCalls } from './rest-reports';
 import { Gate } from './signal';
@@ -277,7 +279,10 @@ async function place(call: SimulatedCall, to: JsonObject, body: JsonObject): Pro
   });
   const timer = call.clock.after(((number(body.timeout) ?? 0) || 60) * 1000, () => who.cancel());
   const cancelled = new Gate();
+  let watching: Amd | undefined;
   main.hungUp.on((hangup) => {
+    // Who hangs up while it is still being found out who has answered: the hook is told before the status hook.
+    if (hangup.by === 'far') watching?.giveUp();
     if (main.answeredAt !== undefined) call.finish(hangup.by === 'near' ? 'jambonz' : 'callee', hangup);
     else if (hangup.by === 'near') cancelled.open();
   });
@@ -290,18 +295,23 @@ async function place(call: SimulatedCall, to: JsonObject, body: JsonObject): Pro
     return;
   }
   const amd = object(body.amd);
-  if (amd) session.background.watchForMachine(new Amd(session, main, amd, { data: amd }));
+  if (amd) session.background.watchForMachine((watching = new Amd(session, main, amd, { data: amd })));
+  const { referHook, sipRequestWithinDialogHook: sipRequestHook } = body as Record<string, Hook | undefined>;
+  if (referHook !== undefined) session.settings.referHook = { hook: referHook };
+  if (sipRequestHook !== undefined) session.settings.sipRequestHook = { hook: sipRequestHook };
+  const limit = number(body.timeLimit) ?? 0;
+  if (limit > 0) {
+    const over = call.clock.after(limit * 1000, () => {
+      call.because('time-limit', { verb: 'create-call' });
+      call.bye({ 'X-Reason': 'Max Call Duration' });
+    });
+    main.hungUp.on(() => over.cancel());
+  }
   const { url, method } = call.options;
   const hook = method === 'GET' ? { url, method } : url;
   const facts = { ...main.info.toJSON(), defaults: session.speech.defaults(true) };
   try {
-    const { verbs, request } = await session.requestor.ask(
-      { hook: 'session:new', to: hook, body: facts },
-      (reply, id) => {
-        const read = session.read(reply);
-        return { effect: read && read.length > 0 ? 'application' : 'continue', value: { verbs: read, request: id } };
-      },
-    );
+    const { verbs, request } = await applicationOf(call, hook, facts, body);
     // A reply that is no list leaves the call up, in silence.
     if (verbs) await session.run(verbs, request);
     else await session.idle();
@@ -310,6 +320,20 @@ async function place(call: SimulatedCall, to: JsonObject, body: JsonObject): Pro
   }
   call.bye();
   session.end('hangup');
+}
+
+/** The verbs that the request itself brings, where it names no application; those of the calling webhook otherwise. */
+async function applicationOf(
+  { session }: SimulatedCall,
+  hook: Hook,
+  facts: JsonObject,
+  { application_sid: sid, app_json: own }: JsonObject,
+): Promise<{ verbs: Written[] | undefined; request?: number }> {
+  if (!sid && text(own)) return { verbs: session.read(JSON.parse(String(own))) };
+  return session.requestor.ask({ hook: 'session:new', to: hook, body: facts }, (reply, id) => {
+    const verbs = session.read(reply);
+    return { effect: verbs && verbs.length > 0 ? 'application' : 'continue', value: { verbs, request: id } };
+  });
 }
 
 /** @see engine rule: unlike for dialled legs, 603 is busy and 600 is not */

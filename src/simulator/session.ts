@@ -48,8 +48,9 @@ export interface SessionSetup {
 
 /** What a session keeps from `config` for SIP requests that come. */
 export interface SipSettings {
-  referHook?: { hook: Hook; verb: Verb };
-  sipRequestHook?: { hook: Hook; verb: Verb };
+  /** Without a verb it is that of a call which the REST API has placed. */
+  referHook?: { hook: Hook; verb?: Verb };
+  sipRequestHook?: { hook: Hook; verb?: Verb };
 }
 
 /** An application that runs on a leg: carries out verbs one by one, and goes by what hooks answer. */
@@ -326,7 +327,8 @@ export class Session {
     if (!referHook) return 501;
     const body = { ...this.info.toJSON(), refer_details: describeRefer(request, this.leg.id, undefined) };
     try {
-      await this.use(this.askFor(referHook.hook, body, { verb: referHook.verb, property: 'referHook' }));
+      const { hook, ...asker } = referHook;
+      await this.use(this.askFor(hook, body, { ...asker, property: 'referHook' }));
       return TAKEN;
     } catch (error) {
       return refusalOf(error);
@@ -349,8 +351,8 @@ export class Session {
       sip_body: request.body ?? '',
       sip_headers: requestHeaders(request, sender, this.call.domain),
     };
-    const { hook, verb } = sipRequestHook;
-    const used = this.use(this.askFor(hook, body, { verb, property: 'sipRequestWithinDialogHook' }));
+    const { hook, ...asker } = sipRequestHook;
+    const used = this.use(this.askFor(hook, body, { ...asker, property: 'sipRequestWithinDialogHook' }));
     void this.call.keepOpen(used).catch(() => undefined);
     return status;
   }

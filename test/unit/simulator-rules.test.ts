@@ -54,7 +54,7 @@ const changeDialled =
   (_call: Call, simulator: Simulator, leg: string): unknown =>
     simulator.rest('PUT', `/Accounts/a/Calls/${leg}`, {}, body);
 
-const refer = (call: Call, leg?: string): unknown =>
+const refer = (call: Call, leg?: string): Promise<number> =>
   call.sip({ method: 'REFER', headers: { 'Refer-To': '<sip:7@x>', 'Referred-By': '<sip:8@x>' } }, leg);
 const isReferAnswered = (call: Call): boolean =>
   call.events.some((event) => event.type === 'sip' && event.direction === 'sent' && /^\d{3}$/.test(event.text));
@@ -104,7 +104,7 @@ const rules: Rule[] = [
     verbs: [{ verb: 'config', referHook: '/refer' }, answer, pause(60)],
     answers: { '/refer': answered },
     acts: [
-      { when: isAnswered, act: (call: Call) => refer(call) },
+      { when: isAnswered, act: (call: Call): unknown => refer(call) },
       { when: isReferAnswered, act: (call: Call) => call.hangup() },
     ],
     asked: ['/refer'],
@@ -296,6 +296,7 @@ const rules: Rule[] = [
   },
 ];
 
+const placed = { from: '1', to: { type: 'phone', number: '4911' } };
 /** Done when something is heard, or when nothing else is waited for. */
 const hears =
   (text: string) =>
@@ -379,6 +380,74 @@ const more: Rule[] = [
     check: (call) => {
       const [invite] = eventsOf(call, 'sip').filter(({ leg }) => leg !== undefined);
       assert.equal(invite!.uri, 'sip:joe@example.org');
+    },
+  },
+  {
+    rule: 'amd: a number in the greeting is a machine',
+    verbs: [{ verb: 'config', amd: { actionHook: '/amd', digitCount: 4 } }, pause(1), hangup],
+    acts: [{ when: isAnswered, act: (call, { clock }) => clock.after(100, () => call.say('you called 5551234')) }],
+    asked: ['/amd'],
+    facts: { '/amd': { type: 'amd_machine_detected', reason: 'digit count' } },
+  },
+  {
+    rule: 'REST: who hangs up while still being looked at: the hook is told before the call is over',
+    verbs: [pause(60)],
+    rest: { ...placed, amd: { actionHook: '/amd' } },
+    legs: { '4911': { answer: 0.1, hangup: 1 } },
+    asked: ['/amd'],
+    facts: { '/amd': { type: 'amd_stopped', call_status: 'in-progress' } },
+  },
+  {
+    rule: 'REST: a call has the hooks for SIP requests that it was placed with',
+    verbs: [pause(60)],
+    rest: { ...placed, referHook: '/refer', sipRequestWithinDialogHook: '/sip' },
+    legs: { '4911': { answer: 0.1 } },
+    answers: { '/refer': [say('referred'), hangup] },
+    acts: [
+      {
+        when: waitsFor('pause'),
+        act: async (call) => {
+          await call.sip({ method: 'INFO', body: 'x' });
+          await refer(call);
+        },
+      },
+    ],
+    heard: ['referred'],
+    asked: ['/sip', '/refer'],
+    statuses: ['200', '202'],
+  },
+  {
+    rule: 'REST: a call that brings its own verbs asks for no others',
+    verbs: [say('never')],
+    rest: {
+      ...placed,
+      application_sid: '',
+      call_hook: 'http://127.0.0.1:1/call',
+      app_json: JSON.stringify([say('from the request'), hangup]),
+      ...Object.fromEntries(
+        ['synthesis_vendor', 'synthesis_language', 'synthesis_voice', 'recognizer_vendor', 'recognizer_language'].map(
+          (name) => [`speech_${name}`, 'google'],
+        ),
+      ),
+    },
+    heard: ['from the request'],
+    acts: [
+      {
+        when: (call) => eventsOf(call, 'leg').some(({ state }) => state === 'ringing'),
+        act: (call) => call.answer(call.id),
+      },
+    ],
+    asked: [],
+  },
+  {
+    rule: 'REST: a call is hung up when its time is over',
+    verbs: [pause(60)],
+    rest: { ...placed, timeLimit: 5 },
+    legs: { '4911': { answer: 0.1 } },
+    check: (call) => {
+      const [bye] = eventsOf(call, 'sip').filter(({ text }) => text === 'BYE');
+      assert.equal(bye!.headers!['X-Reason'], 'Max Call Duration');
+      assert.deepEqual(eventsOf(call, 'end')[0]!.because[0], { what: 'time-limit', facts: { verb: 'create-call' } });
     },
   },
   {
