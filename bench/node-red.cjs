@@ -1,6 +1,6 @@
 'use strict';
 // Node-RED in a process of its own, with nothing written to the log:
-// `node node-red.cjs <user directory>`. Switches the trace of calls on and off, and tells the CPU time that it has used, when asked.
+// `node node-red.cjs <user directory> <more settings, as JSON>`. Switches the trace of calls on and off, and tells the CPU time that it has used, when asked.
 const http = require('node:http');
 const { createRequire } = require('node:module');
 const RED = require('node-red');
@@ -8,7 +8,7 @@ const RED = require('node-red');
 // The Express that Node-RED itself runs on.
 const express = createRequire(require.resolve('node-red'))('express');
 
-const [userDir] = process.argv.slice(2);
+const [userDir, settings] = process.argv.slice(2);
 const app = express();
 const server = http.createServer(app);
 RED.init(server, {
@@ -19,6 +19,7 @@ RED.init(server, {
   credentialSecret: false,
   telemetry: { enabled: false },
   logging: { console: { level: 'off' } },
+  ...JSON.parse(settings),
 });
 app.use('/editor', RED.httpAdmin);
 app.use('/', RED.httpNode);

@@ -45,13 +45,13 @@ function serve(script, ...args) {
 }
 
 /** Node-RED with the packed palette and a flow. */
-async function nodeRed(flow, keys = 0) {
+async function nodeRed(flow, keys = 0, settings = {}) {
   const userDir = mkdtempSync(join(tmpdir(), 'jambonz-bench-'));
   const place = installedPalette();
   copyFileSync(join(place, 'package.json'), join(userDir, 'package.json'));
   symlinkSync(join(place, 'node_modules'), join(userDir, 'node_modules'));
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow));
-  const { port, stop, cpu } = await serve('node-red.cjs', userDir);
+  const { port, stop, cpu } = await serve('node-red.cjs', userDir, JSON.stringify(settings));
   if (keys > 0) assert.equal((await post(port, `/keys/${keys}`)).status, 200);
   return { port, cpu, stop: () => stop().then(() => rmSync(userDir, { recursive: true })) };
 }
@@ -184,12 +184,13 @@ async function main() {
     [
       ['this palette, check: off', () => nodeRed(palette({ check: 'off' }))],
       ['this palette, check: warn', () => nodeRed(palette())],
+      ['the same, jambonzTrace: false', () => nodeRed(palette(), 0, { jambonzTrace: false })],
       coreNodes,
       ['Express and @jambonz/node-client', () => serve('express.cjs')],
       ['a bare http server', () => serve('bare.cjs', JSON.stringify(document))],
     ].map(same),
   );
-  table(answers, answers[2], 'against core');
+  table(answers, answers[3], 'against core');
 
   const text = 'Thank you for calling. {{global.key7.text}}';
   const contexts = await race('Global context', [

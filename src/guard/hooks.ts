@@ -16,7 +16,8 @@ interface Router {
 }
 
 /** Which recording has seen a node last get a message: what the node complains of is about that. */
-let latest: { node: Seen; path: Path } | undefined;
+let latestNode: Seen | undefined;
+let latestPath: Path | undefined;
 
 /** The runtimes that tell us. Asking a runtime for its hooks costs more than this, and every request asks. */
 const followed = new WeakSet<object>();
@@ -52,7 +53,8 @@ function addHooks(hooks: NodeAPI['hooks']): void {
     const { watch, recording } = exchange ?? {};
     watch?.received(node);
     recording?.received(node, msg as Message);
-    latest = recording && { node, path: recording };
+    latestNode = node;
+    latestPath = recording;
     // A switch may keep the messages of a sequence until all are there.
     if (node.type === 'switch') passSwitch(node, (msg as Message).parts === undefined ? watch : undefined);
   });
@@ -74,7 +76,7 @@ function hearComplaints(log: unknown): void {
   const { addHandler, ERROR = 20 } = log as { addHandler?: (handler: object) => void; ERROR?: number };
   addHandler?.({
     emit(_event: string, { level, id, msg }: { level?: number; id?: string; msg?: unknown }) {
-      if (level === ERROR && latest && id === latest.node.id) latest.path.complained(latest.node, textOf(msg));
+      if (level === ERROR && latestNode && id === latestNode.id) latestPath?.complained(latestNode, textOf(msg));
     },
   });
 }

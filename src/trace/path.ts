@@ -63,7 +63,11 @@ export abstract class Path {
   /** The document that was seen last is the answer. */
   protected arrived(): void {
     const { document, steps = [] } = this;
-    if (document) this.made = document.flatMap((verb, index) => [nameOf(verb), makerOf(steps, verb, index)]);
+    if (document) {
+      const made: unknown[] = [];
+      document.forEach((verb, index) => made.push(nameOf(verb), makerOf(steps, verb, index)));
+      this.made = made;
+    }
     this.document = undefined;
     this.steps = undefined;
   }

@@ -6,6 +6,7 @@ import { rawText } from '../http/body';
 import { classify, type Kind } from '../http/request';
 import type { Route } from '../simulator';
 import type { CallEvent, CallRecord, CallSummary, EndEvent, RequestEvent } from '../simulator/events';
+import { Allowance } from './allowance';
 import { CallLog, LIMITS, type KeptCall, type Limits } from './call-log';
 import { Doorbell } from './doorbell';
 import { causesOf, endOf, failsToBegin, type End } from './ending';
@@ -57,13 +58,6 @@ function recordedEnd(this: unknown, chunk?: unknown, encoding?: unknown, done?: 
   return (recording.end ?? plainEnd).call(this, chunk, encoding, done);
 }
 
-/**
- * Under load that lasts, so many requests a second are taken down and no more: calls would push each
- * other out before anybody could look, and that would cost more than it is worth. A burst is kept whole.
- */
-const RATE = 100;
-const BURST = 2000;
-
 /** Every call that this Node-RED has answered, or simulated. */
 export class Trace implements Keeper {
   readonly log: CallLog;
@@ -73,8 +67,7 @@ export class Trace implements Keeper {
   /** The simulated calls that go on, by the ids of their legs, too. */
   private readonly simulated = new Map<string, KeptCall>();
 
-  private allowance = BURST;
-  private allowedAt = Date.now();
+  private readonly allowance = new Allowance();
 
   /** @param isOn - real calls are recorded */
   constructor(
@@ -196,8 +189,9 @@ export class Trace implements Keeper {
     if (!this.isOn || (kind ?? classify(body)) !== 'call') return undefined;
 
     const known = this.log.get(arrival.key);
+    const hook = hookOf(content, arrival.status, property);
     // Whatever else is left out of a call: that it is over is told.
-    if (!(known && arrival.last) && !this.mayKeep()) {
+    if (!this.allowance.take(known?.requests, hook === 'session:new') && !(known && arrival.last)) {
       known?.omit();
       return undefined;
     }
@@ -210,7 +204,7 @@ export class Trace implements Keeper {
     recording.host = (headers['x-forwarded-host'] as string | undefined) ?? headers.host ?? '';
     recording.target = plainText(originalUrl);
     recording.asked = kept(body, rawText(req));
-    recording.hook = hookOf(content, arrival.status, property);
+    recording.hook = hook;
     recording.property = property;
     const isChild = content.call_sid !== arrival.key;
     if (isChild) recording.leg = text(content.call_sid);
@@ -222,19 +216,10 @@ export class Trace implements Keeper {
     if (arrival.last) {
       call.over = true;
       recording.turn = 'last';
-    } else if (isNew && recording.hook === 'session:new') {
+    } else if (isNew && hook === 'session:new') {
       recording.turn = 'first';
     }
     return recording;
-  }
-
-  private mayKeep(): boolean {
-    const now = Date.now();
-    this.allowance = Math.min(BURST, this.allowance + ((now - this.allowedAt) * RATE) / 1000);
-    this.allowedAt = now;
-    if (this.allowance < 1) return false;
-    this.allowance--;
-    return true;
   }
 
   /** Notes what follows from an answer, or from its absence. */
