@@ -1,5 +1,5 @@
 'use strict';
-// The same answer from an application written with Express and jambonz's own SDK.
+// The same answer from an application written with Express and jambonz's own SDK: `node express.cjs <action hook>`.
 const { WebhookResponse } = require('@jambonz/node-client');
 const express = require('express');
 
@@ -9,7 +9,7 @@ app.post('/answer', (_req, res) => {
   const response = new WebhookResponse();
   response.say({ text: 'Thank you for calling.' }).gather({
     input: ['digits'],
-    actionHook: '/digit',
+    actionHook: process.argv[2],
     numDigits: 1,
     say: { text: 'Press one for sales or two for support.' },
   });

@@ -1,4 +1,5 @@
-// The flows under test: a webhook that speaks and then collects a digit.
+// The flows under test: a webhook that speaks and then collects a digit, which comes back by a result port. The call
+// has variables.
 
 /** A node without a place would be taken for a config node. */
 const placed = (flow) => flow.map((node) => (node.z ? { x: 100, y: 100, ...node } : node));
@@ -27,14 +28,16 @@ export function palette({ check, text = 'Thank you for calling.', webhooks = 1 }
       type: 'gather',
       z: 'ours',
       ...voice,
-      actionhook: '/digit',
+      results: 'ports',
+      ports: ['next', 'digits', 'no-input'],
       dtmfinput: true,
       numdigits: '1',
       prompttype: 'say',
       text: 'Press one for sales or two for support.',
-      wires: [['out']],
+      wires: [['out'], ['out'], ['out']],
     },
     { id: 'out', type: 'webhook out', z: 'ours', ...(check && { check }), wires: [] },
+    ...variables,
     ...keys,
   ]);
 }
@@ -56,6 +59,21 @@ export function core(document) {
     ...keys,
   ]);
 }
+
+/** POST /variables leaves some with the call. */
+const variables = [
+  tab('variables'),
+  { id: 'vin', type: 'webhook in', z: 'variables', method: 'post', url: '/variables', wires: [['vset']] },
+  {
+    id: 'vset',
+    type: 'function',
+    z: 'variables',
+    func: "msg.vars = { caller: { name: 'Ada', since: 1843 }, language: 'en' };\nreturn msg;",
+    outputs: 1,
+    wires: [['vout']],
+  },
+  { id: 'vout', type: 'webhook out', z: 'variables', wires: [] },
+];
 
 /** POST /keys/1000 puts as many keys into the global context. */
 const keys = [

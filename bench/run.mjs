@@ -52,6 +52,7 @@ async function nodeRed(flow, keys = 0, settings = {}) {
   symlinkSync(join(place, 'node_modules'), join(userDir, 'node_modules'));
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow));
   const { port, stop, cpu } = await serve('node-red.cjs', userDir, JSON.stringify(settings));
+  if (flow.some(({ id }) => id === 'vset')) assert.equal((await post(port, '/variables')).status, 200);
   if (keys > 0) assert.equal((await post(port, `/keys/${keys}`)).status, 200);
   return { port, cpu, stop: () => stop().then(() => rmSync(userDir, { recursive: true })) };
 }
@@ -186,7 +187,7 @@ async function main() {
       ['this palette, check: warn', () => nodeRed(palette())],
       ['the same, jambonzTrace: false', () => nodeRed(palette(), 0, { jambonzTrace: false })],
       coreNodes,
-      ['Express and @jambonz/node-client', () => serve('express.cjs')],
+      ['Express and @jambonz/node-client', () => serve('express.cjs', document[1].actionHook)],
       ['a bare http server', () => serve('bare.cjs', JSON.stringify(document))],
     ].map(same),
   );
