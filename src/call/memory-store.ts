@@ -45,8 +45,10 @@ export class MemoryStore implements CallStore {
       if (entry || this.watchers.size > 0) this.keep(this.over, key, stored, now);
       return { stored, ends: true };
     }
-    if (entry) this.keep(this.running, key, entry.stored, now);
-    else if (this.watchers.size > 0 && !over) this.keep(this.running, key, NOTHING, now);
+    if (entry) {
+      // A map's table is copied again and again when its entries are moved with every webhook.
+      if (now - entry.at > this.lifetimes.idleMs / 1000) this.keep(this.running, key, entry.stored, now);
+    } else if (this.watchers.size > 0 && !over) this.keep(this.running, key, NOTHING, now);
     return { stored: entry?.stored ?? NOTHING, ends: false };
   }
 

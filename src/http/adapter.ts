@@ -81,6 +81,10 @@ export function answerStatus(res: Response, status: number, text = STATUS_CODES[
 
 /** Runs middleware in turn; `done` gets its error, or nothing when all have passed. */
 function runAll(handlers: RequestHandler[], req: Request, res: Response, done: (error?: unknown) => void): void {
+  if (handlers.length === 0) {
+    done();
+    return;
+  }
   let index = 0;
   const next = (error?: unknown): void => {
     const handler = error ? undefined : handlers[index++];
