@@ -118,7 +118,7 @@ export class Trace implements Keeper {
     if (event.type === 'request') this.announce(call, event);
     if (event.type === 'leg') {
       call.alias(event.leg, event.name);
-      this.simulated.set(event.leg, call);
+      this.belongs(event.leg, call);
     }
     this.keep(call, event);
   }
@@ -145,8 +145,13 @@ export class Trace implements Keeper {
     if (text !== undefined) this.log.addEvent(call, short(text.length) === undefined ? text : withoutBody(event));
   }
 
+  /** Somebody whom a call tells of is a leg of it, unless it is the caller of another one. */
+  private belongs(leg: string, call: KeptCall): void {
+    if (!this.simulated.has(leg)) this.simulated.set(leg, call);
+  }
+
   private announce(call: KeptCall, { id, url, body, leg }: CallEvent & { type: 'request' }): void {
-    if (leg !== undefined) this.simulated.set(leg, call);
+    if (leg !== undefined) this.belongs(leg, call);
     const list = this.announced.get(call) ?? [];
     this.announced.set(call, list);
     list.push({ id, target: this.targetOf(url), body: body === undefined ? undefined : JSON.stringify(body) });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import { arrivalOf } from '../../src/call/call-body';
-import type { CallEvent } from '../../src/simulator/events';
+import type { CallEvent, CallSummary } from '../../src/simulator/events';
 import { LIMITS, type Limits } from '../../src/trace/call-log';
 import { callsIn, FileProblem, fileOf } from '../../src/trace/call-file';
 import { withoutDigits } from '../../src/trace/mask';
@@ -239,6 +239,32 @@ describe('How much is kept of calls', () => {
     assert.deepEqual(told, []);
     await new Promise((resolve) => setTimeout(resolve, 150));
     assert.deepEqual(told, [{ id: 'c', seq: trace.log.get('c')!.seq }]);
+  });
+});
+
+describe('Simulated calls', () => {
+  it('stay apart, though one tells of the caller of another: an agent takes somebody out of a queue', () => {
+    const trace = new Trace(true);
+    const summary = (id: string, from: string): CallSummary => ({
+      ...{ id, source: 'simulator', direction: 'inbound', from, to: '200', started: 0, begun: 5 },
+      ...{ status: 'in-progress', over: false, seq: 0 },
+    });
+    const caller = summary('caller', '+1555');
+    const agent = summary('agent', '+1777');
+    trace.simulate(caller);
+    trace.simulate(agent);
+    const bridged = { type: 'leg', leg: 'caller', kind: 'queue', name: 'support', state: 'bridged' } as const;
+    trace.happened(agent, { seq: 1, at: 0, ...bridged });
+    trace.happened(caller, { seq: 1, at: 0, ...bridged });
+    trace.happened(caller, { seq: 2, at: 9, type: 'end', by: 'caller', because: [] });
+    trace.finished('caller');
+    trace.happened(agent, { seq: 2, at: 9, type: 'done', did: 'speech', text: 'Hello?' });
+    const kept = (id: string): unknown[] => {
+      const { from, over, begun, events } = trace.log.get(id)!.record();
+      return [from, over, begun, events.map(({ type }) => type)];
+    };
+    assert.deepEqual(kept('caller'), ['+1555', true, 5, ['leg', 'end']]);
+    assert.deepEqual(kept('agent'), ['+1777', false, 5, ['leg', 'done']]);
   });
 });
 
