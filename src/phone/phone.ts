@@ -79,9 +79,10 @@ export class Phone {
       if (wish.signed && secret === undefined) return refusal('phone-no-secret');
       const id = randomUUID();
       this.secrets.set(id, secret);
-      const { from, to, name, headers, legs } = wish;
+      const { from, to, name, headers, legs, beside = '' } = wish;
       if (legs?.['*'] !== undefined && !Object.values(legs).includes('by hand')) this.planned.add(id);
-      this.simulator(wish.speed).call({
+      const simulator = this.calls.get(beside)?.simulator ?? this.simulator(wish.speed);
+      simulator.call({
         ...this.application(webhook, webhooks),
         id,
         from,

@@ -34,7 +34,7 @@ const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
 
 /** @throws InputProblem */
 export function wishIn(input: Input): Wish {
-  const { name, headers, legs } = input;
+  const { name, headers, legs, beside } = input;
   return {
     node: text(input, 'node'),
     from: number(input, 'from'),
@@ -43,6 +43,7 @@ export function wishIn(input: Input): Wish {
     ...(headers !== undefined && { headers: headersIn(headers) }),
     signed: input.signed === true,
     speed: input.speed === 'skip' ? 'skip' : 'real',
+    ...(beside !== undefined && { beside: text(input, 'beside') }),
     ...(legs !== undefined && { legs: plansIn(legs) }),
   };
 }

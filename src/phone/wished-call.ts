@@ -9,5 +9,7 @@ export interface Wish {
   headers?: Record<string, string>;
   signed: boolean;
   speed: 'real' | 'skip';
+  /** A call beside which this one is made: at its speed, so that the two can meet. */
+  beside?: string;
   legs?: Record<string, LegPlan>;
 }

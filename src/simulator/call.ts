@@ -112,6 +112,7 @@ export class SimulatedCall implements Call, Place {
       from: identity.from,
       to: identity.to,
       started: this.started,
+      begun: Math.round(this.began),
       status: callStatus,
       ...(duration === undefined ? {} : { duration }),
       over: this.isEnded,

@@ -215,6 +215,8 @@ export interface CallSummary {
   to: string;
   /** When it began, in milliseconds since 1970. */
   started: number;
+  /** When a simulated one began, by the clock that all calls of its simulator share and that runs ahead when waits are skipped. */
+  begun?: number;
   /** jambonz's word: `trying`, `in-progress`, `completed`, ... */
   status: string;
   /** Seconds, once it is over. */

@@ -9,7 +9,7 @@ const bubbleTexts = `[...document.querySelectorAll('.jambonz-conversation > *')]
   for (const hidden of copy.querySelectorAll('.jambonz-sr')) hidden.remove();
   for (const who of copy.querySelectorAll('.jambonz-who')) who.append(': ');
   // How far a text gets is a matter of how fast this machine is.
-  return copy.textContent.trim().replace(' – interrupted', '');
+  return copy.textContent.replace(/\\s+/g, ' ').trim().replace(' – interrupted', '');
 })`;
 
 /** The phone in the sidebar of an editor. */

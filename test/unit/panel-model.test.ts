@@ -138,6 +138,15 @@ describe('what the panel shows of a call', () => {
     );
   });
 
+  it('rings until whoever the flow has called answers', () => {
+    const called = (state: 'ringing' | 'answered'): Parameters<typeof call>[0] => ({
+      ...{ type: 'leg', at: 0, leg: 'a', kind: 'caller', name: '200', state },
+    });
+    assert.equal(viewOf(call(called('ringing')), 'a').rings, true);
+    assert.equal(viewOf(call(called('ringing'), called('answered')), 'a').rings, false);
+    assert.equal(viewOf(call(...begin), 'a').rings, false);
+  });
+
   it('asks to go on until something happens', () => {
     const ask = { type: 'ask', at: 9, verbs: 50 } as const;
     assert.equal(viewOf(call(...begin, ask)).asks?.verbs, 50);

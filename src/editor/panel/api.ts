@@ -13,6 +13,8 @@ export interface Webhook {
   url: string;
   /** It accepts only signed requests. */
   signed: boolean;
+  /** It gets status events. */
+  status: boolean;
 }
 
 /** How the phone is set up. */

@@ -1,9 +1,7 @@
+import type { Named } from './company';
 import { List, h } from './dom';
-import type { Line, Party, View } from './model';
+import type { Party } from './model';
 import { clock, text, textIfKnown } from './text';
-
-/** A line with the name of whom it concerns. */
-type Named = Line & { party: string };
 
 /** What was said and played, pressed and answered, as bubbles; a screen reader reads new ones. */
 export class Conversation {
@@ -25,19 +23,17 @@ export class Conversation {
     );
   }
 
-  show({ lines, parties }: View): void {
+  show(lines: readonly Named[]): void {
     const { element } = this;
     const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
-    const names = new Map(parties.map(({ leg, name }) => [leg, name]));
-    this.list.show(
-      lines.map((line) => ({ ...line, party: line.leg === undefined ? '' : (names.get(line.leg) ?? '') })),
-    );
+    this.list.show(lines);
     if (isAtEnd) element.scrollTop = element.scrollHeight;
   }
 
   private bubble(line: Named): HTMLElement {
-    const { from, at, node, state, party } = line;
-    const who = party === '' ? '' : text(from === 'flow' ? 'conversation.to' : 'conversation.by', { party });
+    const { from, kind, at, node, state, party } = line;
+    const who =
+      party === '' || kind === 'place' ? '' : text(from === 'flow' ? 'conversation.to' : 'conversation.by', { party });
     const extra = state === 'interrupted' || state === 'failed' ? text(`conversation.${state}`) : '';
     return h(
       'div',
@@ -66,11 +62,11 @@ export class Conversation {
 }
 
 /** Who speaks, for those who do not see on which side a bubble is. */
-function speakerOf({ from, leg }: Line): string {
-  return from === 'party' && leg === undefined ? text('conversation.caller') : '';
+function speakerOf({ from, leg, party }: Named): string {
+  return from === 'party' && leg === undefined && party === '' ? text('conversation.caller') : '';
 }
 
-function contentOf({ kind, text: words, from }: Line): HTMLElement {
+function contentOf({ kind, text: words, from, party }: Named): HTMLElement {
   const icon = (name: string): HTMLElement => h('i', { class: `fa fa-${name}`, 'aria-hidden': 'true' });
   switch (kind) {
     case 'say':
@@ -90,7 +86,12 @@ function contentOf({ kind, text: words, from }: Line): HTMLElement {
       );
     case 'place': {
       const [place = '', name = ''] = words.split(/:(.*)/s);
-      return h('span', {}, textIfKnown(`panel.place.${place}`, { name }) ?? `${place} ${name}`);
+      return h(
+        'span',
+        {},
+        textIfKnown(`panel.place.${place}`, { name, who: party || text('conversation.the-caller') }) ??
+          `${place} ${name}`,
+      );
     }
     case 'state':
       return h('span', {}, stateText(words));

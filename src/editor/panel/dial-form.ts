@@ -134,6 +134,12 @@ export class DialForm {
     this.call.disabled = false;
   }
 
+  /** The call of somebody else beside one that goes on: as the form says, but for what is another there. */
+  wishBeside(other: Pick<Wish, 'node' | 'from' | 'to' | 'beside'>): Wish {
+    const { signed, speed, legs } = this.wish;
+    return { signed, speed, ...(legs && { legs }), ...other };
+  }
+
   private get wish(): Wish {
     const name = this.name.value.trim();
     const headers = headersIn(this.headers.value);
@@ -151,16 +157,7 @@ export class DialForm {
 
   private offer(webhooks: readonly Webhook[]): void {
     const chosen = this.webhook.value || this.saved.node;
-    this.webhook.replaceChildren(
-      ...webhooks.map(({ node, flow, name, method, url }) => {
-        const label = name || `${method.toUpperCase()} ${url}`;
-        return h(
-          'option',
-          { value: node, title: `${method.toUpperCase()} ${url}` },
-          flow ? `${label} – ${flow}` : label,
-        );
-      }),
-    );
+    this.webhook.replaceChildren(...webhooks.map(optionOf));
     if (webhooks.some(({ node }) => node === chosen)) this.webhook.value = chosen ?? '';
   }
 
@@ -173,6 +170,13 @@ export class DialForm {
     this.session.settle(await api.rest(this.rest.checked));
     await this.session.loadPhone();
   }
+}
+
+/** A webhook as a choice. */
+export function optionOf({ node, flow, name, method, url }: Webhook): HTMLOptionElement {
+  const address = `${method.toUpperCase()} ${url}`;
+  const label = name || address;
+  return h('option', { value: node, title: address }, flow ? `${label} – ${flow}` : label);
 }
 
 /** One wants to see where the call goes. */

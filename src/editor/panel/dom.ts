@@ -59,6 +59,8 @@ export class List<T> {
     private readonly parent: HTMLElement,
     private readonly keyOf: (item: T) => string,
     private readonly draw: (item: T) => HTMLElement,
+    /** An item that has the same is not drawn anew. */
+    private readonly signatureOf: (item: T) => string = (item) => JSON.stringify(item),
   ) {}
 
   show(items: readonly T[]): void {
@@ -71,7 +73,7 @@ export class List<T> {
     let before: Element | null = this.parent.firstElementChild;
     for (const item of items) {
       const key = this.keyOf(item);
-      const signature = JSON.stringify(item);
+      const signature = this.signatureOf(item);
       const old = this.known.get(key);
       if (old?.signature === signature) {
         if (old.element === before) before = before.nextElementSibling;
@@ -81,8 +83,10 @@ export class List<T> {
       const element = this.draw(item);
       if (old) {
         keepOpen(old.element, element);
+        const isFocused = old.element.contains(document.activeElement);
         if (before === old.element) before = before.nextElementSibling;
         old.element.replaceWith(element);
+        if (isFocused) element.querySelector<HTMLElement>('input, button, summary')?.focus();
       } else this.parent.insertBefore(element, before);
       this.known.set(key, { element, signature });
     }

@@ -16,6 +16,7 @@ import type {
   WaitEvent,
 } from '../../simulator/events';
 import { causesOf } from './ending';
+import { placesOf, type Place } from './places';
 
 /** A bubble of the conversation. */
 export interface Line {
@@ -76,6 +77,8 @@ export interface Party {
   state: LegEvent['state'];
   why?: string;
   isOver: boolean;
+  /** The queue or the conference that it is in. */
+  place?: Place;
 }
 
 /** All that is shown of a call. */
@@ -83,6 +86,10 @@ export interface View {
   lines: Line[];
   rows: Row[];
   parties: Party[];
+  /** The call was placed for the flow, and whoever is called has not answered yet. */
+  rings: boolean;
+  /** The queues and conferences that the caller has been in, in order. */
+  places: Place[];
   /** What is waited for now, of the caller first. */
   waits: WaitEvent[];
   /** Nodes in the order in which the call passed them first, and how often each was passed. */
@@ -104,6 +111,8 @@ export interface View {
 
 /** Verbs that let a model or a bot talk. */
 const MODEL = /^(llm|agent|dialogflow|lex|rasa|s2s|\w+_s2s)$/;
+/** Somebody who is called can answer, or decline. */
+export const RINGING: ReadonlySet<LegEvent['state']> = new Set(['new', 'ringing', 'early']);
 const OVER: ReadonlySet<LegEvent['state']> = new Set(['failed', 'ended']);
 
 /** What is to be shown of the events of a call. */
@@ -148,6 +157,8 @@ class Reading {
       lines: this.events.some(({ type }) => /^(verb|heard|done)$/.test(type)) ? this.lines() : this.guessedLines(),
       rows: this.rows(),
       parties,
+      rings: this.rings(),
+      places: placesOf(this.events, this.id, this.id),
       waits: this.openWaits(),
       passed: this.passed(),
       latest,
@@ -198,11 +209,35 @@ class Reading {
     const parties = new Map<string, Party>();
     for (const event of this.events) {
       if (event.type !== 'leg' || event.kind === 'caller' || !this.isOther(event.leg)) continue;
-      const { leg, kind, name, state, why } = event;
-      const isOver = OVER.has(state) || this.end !== undefined;
-      parties.set(leg, { leg, kind, name: name || (parties.get(leg)?.name ?? ''), state, isOver, ...(why && { why }) });
+      const { leg, state, why } = event;
+      const known = parties.get(leg);
+      // Somebody who was dialled may come to a conference, whose name is not his.
+      const { kind, name } = known?.kind === 'dialled' && event.kind !== 'dialled' ? known : event;
+      const isOver = event.kind === kind && OVER.has(state);
+      parties.set(leg, {
+        leg,
+        kind,
+        name: name || (known?.name ?? ''),
+        state,
+        isOver: isOver || this.end !== undefined,
+        ...(why && { why }),
+      });
     }
-    return [...parties.values()];
+    return [...parties.values()].map((party) => {
+      const place = placesOf(this.events, party.leg, this.id)
+        .filter(({ isOver }) => !isOver)
+        .at(-1);
+      return place ? { ...party, place } : party;
+    });
+  }
+
+  private rings(): boolean {
+    if (this.end) return false;
+    const told = this.events.filter(
+      (event) => event.type === 'leg' && event.kind === 'caller' && event.leg === this.id,
+    );
+    const last = told.at(-1);
+    return last?.type === 'leg' && RINGING.has(last.state);
   }
 
   private asks(): AskEvent | undefined {

@@ -1,9 +1,10 @@
+import { BringIn } from './bring-in';
 import { exportCall, saveTest } from './calls-list';
 import { Conversation } from './conversation';
 import { DialForm } from './dial-form';
 import { button, h, say, shown } from './dom';
 import { ModelBox } from './model-box';
-import { Parties } from './parties';
+import { Parties, stateOf } from './parties';
 import { endingOf } from './sentence';
 import type { Session } from './session';
 import { Ear, Voice } from './speech';
@@ -30,6 +31,7 @@ export class Phone {
   private readonly ear: Ear;
   private readonly conversation: Conversation;
   private readonly parties: Parties;
+  private readonly bringIn: BringIn;
   private readonly model: ModelBox;
   private readonly state = h('span', { class: 'jambonz-state' });
   private readonly time = h('time', {});
@@ -52,9 +54,11 @@ export class Phone {
     this.form = new DialForm(session, (legs) => void session.act({ did: 'plan', legs }));
     this.conversation = new Conversation(reveal);
     this.parties = new Parties(
-      (deed) => void session.act(deed),
+      (deed, call) => void session.act(deed, call),
       (id) => void session.open(id),
+      () => this.conversation.element.focus(),
     );
+    this.bringIn = new BringIn(session, this.form);
     this.model = new ModelBox((deed) => void session.act(deed));
     this.ear = new Ear(
       (words) => void session.act({ did: 'say', text: words }),
@@ -97,7 +101,14 @@ export class Phone {
       icon: 'plus',
       title: text('phone.another-hint'),
     });
-    this.controls = h('div', { class: 'jambonz-controls' }, this.sayForm(), this.keypad(), h('div', {}, another));
+    this.controls = h(
+      'div',
+      { class: 'jambonz-controls' },
+      this.sayForm(),
+      this.keypad(),
+      this.bringIn.element,
+      h('div', {}, another),
+    );
     const own = { again: () => void this.form.dial(), 'save-test': () => void saveTest(session) };
     const icons = { again: 'phone', 'save-test': 'check-square-o' };
     this.own = (['again', 'save-test'] as const).map((name) =>
@@ -132,10 +143,9 @@ export class Phone {
   private readonly listen: HTMLButtonElement;
 
   show(): void {
-    const { call, view, canWrite, phone } = this.session;
+    const { session } = this;
+    const { call, view, canWrite, phone, isLive, isPlayed } = session;
     const isOwn = call?.source === 'simulator';
-    const { isLive } = this.session;
-    const isPlayed = isLive && isOwn && canWrite;
     this.form.show();
     shown(this.form.element, call === undefined);
     shown(this.form.plans.element, canWrite && (call === undefined || isPlayed));
@@ -149,8 +159,13 @@ export class Phone {
     shown(this.controls, isPlayed);
     shown(this.ask, isPlayed && view.asks !== undefined);
     this.model.show(isPlayed && view.model);
-    this.parties.show(isPlayed ? view.parties : [], canWrite ? this.session.others : []);
-    this.conversation.show(view);
+    this.bringIn.show();
+    this.parties.show({
+      shown: call && isPlayed ? { call, view } : undefined,
+      company: session.companions,
+      elsewhere: canWrite ? session.others : [],
+    });
+    this.conversation.show(session.conversation);
     this.tick();
     this.speak(isPlayed);
     if (!isPlayed) this.stopListening();
@@ -158,15 +173,15 @@ export class Phone {
 
   /** What changes with the time alone. */
   tick(): void {
-    const { call, view, now, isLive } = this.session;
+    const { call, view, now, isLive, companions } = this.session;
     if (!call || !isLive) return;
     say(this.time, clock(now).replace(/\.\d$/, ''));
     const [wait] = view.waits;
-    if (wait) {
+    if (wait?.until !== undefined) {
       const what = textIfKnown(`panel.waits.${wait.for.replaceAll(' ', '-')}`) ?? wait.for;
-      const left = wait.until === undefined ? 0 : Math.ceil((wait.until - now) / 1000) * 1000;
+      const left = Math.ceil((wait.until - now) / 1000) * 1000;
       say(this.state, text(left > 0 ? 'phone.waiting-left' : 'phone.waiting', { what, left: duration(left) }));
-    } else say(this.state, textIfKnown(`panel.status.${call.status}`) ?? call.status);
+    } else say(this.state, stateOf({ call, view }, [{ call, view }, ...companions]));
   }
 
   remove(): void {

@@ -1,7 +1,9 @@
 import type { CallEvent, CallSummary } from '../../simulator/events';
 import type { Answer, Refusal } from '../ask';
 import { api, type Deed, type PhoneState, type Wish } from './api';
+import { areTogether, type Named, conversationOf } from './company';
 import { viewOf, type View } from './model';
+import { Watched } from './watched';
 
 const DOORBELL = 'jambonz/calls';
 const DEPLOYED = 'notification/runtime-deploy';
@@ -12,12 +14,6 @@ export class Session {
   phone: PhoneState | undefined;
   calls: CallSummary[] = [];
   isTracing = true;
-  /** The call that is shown. */
-  call: CallSummary | undefined;
-  events: CallEvent[] = [];
-  view: View = viewOf([]);
-  /** When the last events came, by this browser's clock. */
-  heardAt = 0;
   /** Why the last wish was not met. */
   problem: Refusal | undefined;
   /** Digits are shown as they are. */
@@ -27,16 +23,40 @@ export class Session {
   readonly canWrite = RED.user.hasPermission('jambonz.write');
 
   private search = '';
-  private busy: Promise<void> | undefined;
-  private isStale = false;
+  /** The call that is shown. */
+  private shown: Watched | undefined;
+  /** Simulated calls that go on beside the one that is shown, or did while it was. */
+  private company = new Map<string, Watched>();
+  /** Calls that somebody plays from the view of another one. */
+  private readonly played = new Set<string>();
   private listing: ReturnType<typeof setTimeout> | undefined;
   private readonly ring = (_topic: string, { id }: { id?: string } = {}): void => {
-    if (id !== undefined && id === this.call?.id) void this.refresh();
+    if (id !== undefined) void this.watched(id)?.refresh();
     this.listSoon();
   };
   private readonly deployed = (): void => void this.loadPhone();
 
   constructor(private readonly changed: () => void) {}
+
+  get call(): CallSummary | undefined {
+    return this.shown?.call;
+  }
+
+  get events(): readonly CallEvent[] {
+    return this.shown?.events ?? [];
+  }
+
+  get view(): View {
+    return this.shown?.view ?? NO_VIEW;
+  }
+
+  /** What is said in the call that is shown, and by those who are with it. */
+  get conversation(): Named[] {
+    const { shown } = this;
+    if (!shown) return [];
+    const isHeard = ({ call, view }: Watched): boolean => this.played.has(call.id) || areTogether(shown.view, view);
+    return conversationOf(shown, [...this.company.values()].filter(isHeard));
+  }
 
   start(): void {
     if (!this.canRead) return;
@@ -67,28 +87,38 @@ export class Session {
       this.calls = answer.calls;
       this.isTracing = answer.trace;
       this.settle(answer);
+      this.follow();
     } else this.problem = answer;
     this.changed();
   }
 
   /** Shows a call. */
   async open(id: string): Promise<void> {
-    await this.busy;
-    this.call = this.calls.find((call) => call.id === id);
+    const before = this.shown;
+    const call = this.calls.find((one) => one.id === id) ?? { ...NOTHING, id };
     this.isRevealed = false;
-    await this.reload(id);
+    this.shown = this.company.get(id) ?? this.watch(call);
+    this.company = new Map([...this.company].filter(([other, { isLive }]) => other !== id && isLive));
+    if (!this.isPlayed) this.company.clear();
+    // Whoever goes over to somebody whom he has played goes on with the one that he came from.
+    else if (before && this.played.has(id)) this.played.add(before.call.id);
+    this.follow();
+    await this.shown.refresh();
   }
 
   /** Shows no call any more; it goes on. */
   close(): void {
-    this.call = undefined;
-    this.take([]);
+    this.shown = undefined;
+    this.company.clear();
+    this.played.clear();
     this.changed();
   }
 
   async reveal(isRevealed: boolean): Promise<void> {
     this.isRevealed = isRevealed;
-    if (this.call) await this.reload(this.call.id);
+    if (!this.shown) return;
+    this.shown = this.watch(this.shown.call);
+    await this.shown.refresh();
   }
 
   /** Makes a call and shows it. */
@@ -100,23 +130,34 @@ export class Session {
     } else this.changed();
   }
 
-  /** Does something in the call that is shown. */
-  async act(deed: Deed): Promise<void> {
-    if (!this.call || !this.isLive) return;
-    this.settle(await api.act(...this.actorOf(this.call.id, deed)));
-    await this.refresh();
+  /** Lets somebody else call beside the call that is shown, which goes on being shown. */
+  async bringIn(wish: Wish): Promise<void> {
+    const answer = this.settle(await api.call(wish));
+    if (answer.ok) {
+      this.played.add(answer.call);
+      await this.loadCalls();
+    } else this.changed();
+  }
+
+  /** Does something in the call that is shown, or in one that goes on beside it. */
+  async act(deed: Deed, id = this.call?.id): Promise<void> {
+    const watched = id === undefined ? undefined : this.watched(id);
+    if (!watched?.isLive) return;
+    if (watched !== this.shown) this.played.add(watched.call.id);
+    this.settle(await api.act(watched.call.id, deed));
+    await watched.refresh();
+  }
+
+  /** Those that go on beside the call that is shown and can be played with it. */
+  get companions(): Watched[] {
+    return [...this.company.values()].filter(({ isLive }) => isLive);
   }
 
   /** The other simulated calls that go on. */
   get others(): CallSummary[] {
-    return this.calls.filter(({ id, source, over }) => source === 'simulator' && !over && id !== this.call?.id);
-  }
-
-  /** Somebody who waits in a queue is the caller of another call. */
-  private actorOf(id: string, deed: Deed): [string, Deed] {
-    if (!('leg' in deed) || !this.others.some((call) => call.id === deed.leg)) return [id, deed];
-    const { leg, ...rest } = deed;
-    return [String(leg), rest as Deed];
+    const isElsewhere = ({ id, source, over }: CallSummary): boolean =>
+      source === 'simulator' && !over && id !== this.call?.id && !this.company.has(id);
+    return this.calls.filter(isElsewhere);
   }
 
   /** Remembers why something was refused, and that nothing was. */
@@ -127,61 +168,43 @@ export class Session {
 
   /** A call is shown, and it goes on. */
   get isLive(): boolean {
-    return this.call !== undefined && !this.call.over && !this.view.end;
+    return this.shown?.isLive ?? false;
   }
 
-  /** The time of the call now, as far as one can tell; that of its last event when its clock may jump. */
+  /** Somebody plays the call that is shown here. */
+  get isPlayed(): boolean {
+    return this.isLive && this.canWrite && this.call?.source === 'simulator';
+  }
+
   get now(): number {
-    const { at } = this.view;
-    return this.isLive ? at + Math.max(0, Date.now() - this.heardAt) : at;
+    return this.shown?.now ?? 0;
   }
 
-  /** Digits of a call that somebody plays here are his own. */
-  private seesDigits(): boolean {
-    return this.isRevealed || (this.canWrite && this.call?.source === 'simulator');
+  private watched(id: string): Watched | undefined {
+    return this.call?.id === id ? this.shown : this.company.get(id);
   }
 
-  private async reload(id: string): Promise<void> {
-    this.take([]);
-    this.call ??= { ...NOTHING, id };
-    await this.refresh();
-  }
-
-  /** Fetches what has happened since; what rings meanwhile is fetched after it. */
-  private async refresh(): Promise<void> {
-    this.isStale = true;
-    this.busy ??= this.fetchAll().finally(() => {
-      this.busy = undefined;
-    });
-    await this.busy;
-  }
-
-  private async fetchAll(): Promise<void> {
-    while (this.isStale && this.call) {
-      this.isStale = false;
-      const { id } = this.call;
-      const answer = await api.events(id, this.events.at(-1)?.seq ?? 0, this.seesDigits());
+  private watch(call: CallSummary): Watched {
+    // Digits of a call that somebody plays here are his own.
+    const seesDigits = ({ source }: CallSummary): boolean =>
+      this.isRevealed || (this.canWrite && source === 'simulator');
+    const watched: Watched = new Watched(call, seesDigits, (problem) => {
       // Meanwhile another call may be shown.
-      if (!this.isShown(id)) this.isStale = true;
-      else if (answer.ok) {
-        const wasHidden = !this.seesDigits();
-        this.call = answer.call;
-        // Only the answer says whose call it is.
-        if (wasHidden && this.seesDigits() && this.events.length === 0) this.isStale = true;
-        else this.take(this.events.concat(answer.events));
-      } else this.problem = answer;
+      if (this.watched(call.id) !== watched) return;
+      if (problem) this.problem = problem;
       this.changed();
+    });
+    return watched;
+  }
+
+  /** Whoever plays a call plays the others with it: a queue or a conference takes several. */
+  private follow(): void {
+    if (!this.isPlayed) return;
+    for (const call of this.others) {
+      const watched = this.watch(call);
+      this.company.set(call.id, watched);
+      void watched.refresh();
     }
-  }
-
-  private isShown(id: string): boolean {
-    return this.call?.id === id;
-  }
-
-  private take(events: CallEvent[]): void {
-    if (events.length !== this.events.length || events.length === 0) this.heardAt = Date.now();
-    this.events = events;
-    this.view = viewOf(events, this.call?.id);
   }
 
   private listSoon(): void {
@@ -192,6 +215,7 @@ export class Session {
   }
 }
 
+const NO_VIEW = viewOf([]);
 const NOTHING: CallSummary = {
   id: '',
   source: 'simulator',
