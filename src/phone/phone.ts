@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import { refusal } from '../admin/fault';
 import type { Outcome, Refusal } from '../admin/routes';
-import { entranceOf, publicUrls } from '../results/demand';
+import { entranceOf, publicUrls, type Entrance } from '../results/demand';
 import { realClock, Simulator, type Call, type CallOptions, type Route } from '../simulator';
 import { traceOf, type Trace } from '../trace/trace';
 import { asksForLogin, InnerDoor } from './inner-door';
@@ -38,6 +38,8 @@ export class Phone {
   private readonly hurrying = new Set<Call>();
   /** Calls in which whoever is dialled needs nobody to play it. */
   private readonly planned = new Set<string>();
+  /** Calls of the phone: how fast they are; those of the REST API take their time. */
+  private readonly speeds = new Map<string, Speed>();
   /** Calls of the phone: signed with this, or not at all. */
   private readonly secrets = new Map<string, string | undefined>();
 
@@ -79,10 +81,11 @@ export class Phone {
       if (wish.signed && secret === undefined) return refusal('phone-no-secret');
       const id = randomUUID();
       this.secrets.set(id, secret);
-      const { from, to, name, headers, legs, beside = '' } = wish;
+      const { from, to, name, headers, legs, beside } = wish;
       if (legs?.['*'] !== undefined && !Object.values(legs).includes('by hand')) this.planned.add(id);
-      const simulator = this.calls.get(beside)?.simulator ?? this.simulator(wish.speed);
-      simulator.call({
+      const speed = beside === undefined ? wish.speed : (this.speeds.get(beside) ?? 'real');
+      this.speeds.set(id, speed);
+      this.simulator(speed).call({
         ...this.application(webhook, webhooks),
         id,
         from,
@@ -149,6 +152,7 @@ export class Phone {
       clock: realClock({ keepsDate: true }),
       account: this.account,
       secret: (call) => this.secretOf(call),
+      platform: ({ url }) => this.entranceAt(url)?.platform ?? '0.9',
       allow: (url) => this.address.route(url) !== undefined || this.hosts.has(url.host) || this.hosts.has(url.hostname),
       route: (url) => this.routeTo(url),
       ...(speed === 'skip' && { duration: () => SKIPPED_MS }),
@@ -165,8 +169,13 @@ export class Phone {
   /** Calls of the REST API have the secret of the webhook that they call. */
   private secretOf({ id = '', url }: CallOptions): string | undefined {
     if (this.secrets.has(id)) return this.secrets.get(id);
+    return this.entranceAt(url)?.secrets?.[0];
+  }
+
+  /** How the webhook takes requests that a call comes in by. */
+  private entranceAt(url: string): Entrance | undefined {
     const called = this.webhooks.find((webhook) => url === this.origin + webhook.url || pathOf(url) === webhook.url);
-    return called && entranceOf(called.node)?.secrets?.[0];
+    return called && entranceOf(called.node);
   }
 
   /** The simulator has no applications: one stands for a webhook by its node's id or name, any other for the first. */
@@ -184,6 +193,7 @@ export class Phone {
     void call.ended.then(() => {
       this.calls.delete(id);
       this.secrets.delete(id);
+      this.speeds.delete(id);
       this.planned.delete(id);
       this.trace.finished(id);
     });

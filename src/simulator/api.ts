@@ -1,3 +1,4 @@
+import type { Platform } from '../specification';
 import type { Clock } from './clock';
 import type { CallEvent, CallSummary } from './events';
 import type { LegPlan } from './leg-plan';
@@ -10,8 +11,8 @@ export interface SimulatorOptions {
   clock?: Clock;
   /** The webhook secret that requests are signed with, of each call or of all; absent: they are not signed. */
   secret?: string | ((call: CallOptions) => string | undefined);
-  /** Whose documents are accepted; 0.9 by default. */
-  platform?: '0.9' | '10';
+  /** Whose documents are accepted, of each call or of all; 0.9 by default. */
+  platform?: Platform | ((call: CallOptions) => Platform);
   /** Whether a URL may be called; every one by default. */
   allow?: (url: URL) => boolean;
   /** Where requests to a URL really go, if somewhere else. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Platform } from '../specification';
 import type { Call, CallOptions, LegPlan, ModelTurn, SipRequest, Speech } from './api';
 import { CallInfo, type CallStatus, type Identity } from './call-info';
 import { causesOf } from './cause';
@@ -40,6 +41,8 @@ export class SimulatedCall implements Call, Place {
   /** Applications that run in it: on the main leg, and on legs that were set free. */
   readonly sessions = new Map<string, Session>();
   readonly surroundings: Surroundings;
+  /** Whose documents the call accepts. */
+  readonly platform: Platform;
   /** The application has been told of the call by a status event: there is none before it has answered. */
   private hasBegun = false;
   private readonly over = new Gate();
@@ -64,6 +67,7 @@ export class SimulatedCall implements Call, Place {
     this.plans = { ...options.legs };
     this.journal = new Journal(clock, (event) => world.told(this, event));
     this.patience = new Patience(world.patience, (verbs) => this.emit({ type: 'ask', verbs }));
+    this.platform = world.platform(options);
     const secret = world.secret(options);
     this.surroundings = {
       clock,
@@ -95,10 +99,6 @@ export class SimulatedCall implements Call, Place {
     return this.main.id;
   }
 
-  get platform(): '0.9' | '10' {
-    return this.world.platform;
-  }
-
   get events(): readonly CallEvent[] {
     return this.journal.events;
   }
@@ -112,7 +112,6 @@ export class SimulatedCall implements Call, Place {
       from: identity.from,
       to: identity.to,
       started: this.started,
-      begun: Math.round(this.began),
       status: callStatus,
       ...(duration === undefined ? {} : { duration }),
       over: this.isEnded,

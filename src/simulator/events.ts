@@ -9,6 +9,8 @@ interface Happened {
   seq: number;
   /** Milliseconds since the call began: of the call's own clock, which may be virtual. */
   at: number;
+  /** Of calls that were simulated in the same place, whose clocks may differ: what happened earlier has a lower one. */
+  order?: number;
 }
 
 /** A webhook that was sent. */
@@ -215,8 +217,6 @@ export interface CallSummary {
   to: string;
   /** When it began, in milliseconds since 1970. */
   started: number;
-  /** When a simulated one began, by the clock that all calls of its simulator share and that runs ahead when waits are skipped. */
-  begun?: number;
   /** jambonz's word: `trying`, `in-progress`, `completed`, ... */
   status: string;
   /** Seconds, once it is over. */

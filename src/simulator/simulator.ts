@@ -37,12 +37,12 @@ export class Simulator {
   constructor(options: SimulatorOptions = {}) {
     this.clock = options.clock ?? realClock();
     this.limit = options.limit ?? Infinity;
-    const { vendors, duration, fails, sipReply, connects, allow, realm } = options;
+    const { vendors, duration, fails, sipReply, connects, allow, realm, platform = '0.9' } = options;
     this.world = {
       clock: this.clock,
       transport: new Transport(options.route),
       secret: (call) => (typeof options.secret === 'function' ? options.secret(call) : options.secret),
-      platform: options.platform ?? '0.9',
+      platform: (call) => (typeof platform === 'function' ? platform(call) : platform),
       patience: options.patience ?? PATIENCE,
       account: options.account ?? randomUUID(),
       address: '127.0.0.1:5060',

@@ -1,3 +1,4 @@
+import type { Platform } from '../specification';
 import type { CallOptions } from './api';
 import type { SimulatedCall } from './call';
 import type { Clock } from './clock';
@@ -12,7 +13,7 @@ export interface World {
   readonly clock: Clock;
   readonly transport: Transport;
   secret(call: CallOptions): string | undefined;
-  readonly platform: '0.9' | '10';
+  platform(call: CallOptions): Platform;
   readonly patience: number;
   readonly account: string;
   /** The host that the engine has for its own. */

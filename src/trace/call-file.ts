@@ -68,7 +68,7 @@ export function callsIn(file: unknown): CallRecord[] {
 
 function callIn(call: unknown, place: string): CallRecord {
   if (!isObject(call)) throw new FileProblem('file-call', { call: place, field: '' });
-  const fields: Record<keyof Omit<CallSummary, 'begun' | 'duration' | 'seq' | 'source'>, Check> = {
+  const fields: Record<keyof Omit<CallSummary, 'duration' | 'seq' | 'source'>, Check> = {
     id: (value) => isText(value) && value !== '' && value.length <= 128,
     direction: (value) => value === 'inbound' || value === 'outbound',
     from: isText,

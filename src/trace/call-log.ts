@@ -23,7 +23,7 @@ export interface Entry {
 }
 
 /** What is known of a call when it is first heard of. */
-export type Opening = Pick<CallSummary, 'id' | 'source' | 'direction' | 'from' | 'to' | 'started' | 'begun' | 'status'>;
+export type Opening = Pick<CallSummary, 'id' | 'source' | 'direction' | 'from' | 'to' | 'started' | 'status'>;
 
 /** Of a text, in memory: two bytes for each character, and the object around it. */
 export function sizeOf(text: string | undefined): number {
@@ -55,7 +55,6 @@ export class KeptCall {
   readonly id: string;
   readonly source: CallSummary['source'];
   readonly started: number;
-  readonly begun: number | undefined;
   direction: CallSummary['direction'];
   from: string;
   to: string;
@@ -83,14 +82,13 @@ export class KeptCall {
   /** One, or several, as it is mostly one. */
   private unnumbered: Numbered | Numbered[] | undefined = undefined;
 
-  constructor({ id, source, direction, from, to, started, begun, status }: Opening) {
+  constructor({ id, source, direction, from, to, started, status }: Opening) {
     this.id = id;
     this.source = source;
     this.direction = direction;
     this.from = from;
     this.to = to;
     this.started = started;
-    this.begun = begun;
     this.status = status;
   }
 
@@ -125,9 +123,8 @@ export class KeptCall {
   }
 
   get summary(): CallSummary {
-    const { id, source, direction, from, to, started, begun, status, duration, over, seq } = this;
-    const known = { ...(begun !== undefined && { begun }), ...(duration !== undefined && { duration }) };
-    return { id, source, direction, from, to, started, status, over, seq, ...known };
+    const { id, source, direction, from, to, started, status, duration, over, seq } = this;
+    return { id, source, direction, from, to, started, status, ...(duration !== undefined && { duration }), over, seq };
   }
 
   /** What happened after the event with this number, in order. */

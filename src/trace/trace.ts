@@ -66,6 +66,7 @@ export class Trace implements Keeper {
   private readonly announced = new WeakMap<KeptCall, Announced[]>();
   /** The simulated calls that go on, by the ids of their legs, too. */
   private readonly simulated = new Map<string, KeptCall>();
+  private order = 0;
 
   private readonly allowance = new Allowance();
 
@@ -120,7 +121,7 @@ export class Trace implements Keeper {
       call.alias(event.leg, event.name);
       this.belongs(event.leg, call);
     }
-    this.keep(call, event);
+    this.keep(call, { ...event, order: ++this.order });
   }
 
   /** A simulated call and all that followed from it is over. */

@@ -87,6 +87,23 @@ const flow = (elsewhere = ''): FlowNode[] => [
     code('msg.jambonz = [{ verb: "gather", input: ["digits"], actionHook: "/digit", timeout: 3000 }]; return msg;'),
     out,
   ]),
+  ...row('meet', [
+    webhook('/meet'),
+    code(
+      'msg.jambonz = [{ verb: "conference", name: "room", startConferenceOnEnter: msg.call.from === "host" }]; return msg;',
+    ),
+    out,
+  ]),
+  { id: 'tab-10', type: 'tab', label: 'Newer', env: [{ name: 'JAMBONZ_VERSION', value: '10', type: 'str' }] },
+  ...row(
+    'newer',
+    [
+      webhook('/newer'),
+      code('msg.jambonz = [{ verb: "agent", llm: { vendor: "openai", model: "gpt-4o" } }]; return msg;'),
+      out,
+    ],
+    'tab-10',
+  ),
   ...row('create', [
     ...inject('/create'),
     {
@@ -202,7 +219,7 @@ describe('the phone', function () {
     assert.deepEqual(rest, { ok: true, enabled: true, clock: 'real', login: false, rest: 'jambonz' });
     assert.deepEqual(
       webhooks.map(({ node }) => node),
-      ['menu-0', 'status-0', 'signed-0', 'away-0', 'waits-0', 'long-0'],
+      ['menu-0', 'status-0', 'signed-0', 'away-0', 'waits-0', 'long-0', 'meet-0', 'newer-0'],
     );
     assert.deepEqual(webhooks[0], {
       node: 'menu-0',
@@ -272,6 +289,30 @@ describe('the phone', function () {
     const id = await dial('waits-0');
     const events = await running.until(id, isEnd);
     assert.ok(events.at(-1)!.at > 2_900_000, 'the time of the call has passed');
+  });
+
+  it('lets a call meet another one beside which it is made, at the speed of that one', async () => {
+    const isThere = (state: string) => (event: CallEvent) => event.type === 'leg' && event.state === state;
+    const first = await dial('meet-0');
+    await running.until(first, isThere('waiting'));
+    const second = await dial('meet-0', { from: 'host', speed: 'real', beside: first });
+    const order = async (id: string): Promise<number> =>
+      (await running.until(id, isThere('joined'))).find(isThere('joined'))?.order ??
+      assert.fail('it does not say when');
+    // Whoever opens the conference is the first who is in it, also where each call has a time of its own.
+    assert.equal((await order(second)) < (await order(first)), true);
+    for (const id of [first, second]) {
+      await act(id, { did: 'hangup' });
+      await running.until(id, isEnd);
+    }
+  });
+
+  it('plays the jambonz that the flow of the webhook is for', async () => {
+    const id = await dial('newer-0');
+    const events = await running.until(id, waitsFor(/model/));
+    assert.equal(events.find((event) => event.type === 'verb')?.verb, 'agent');
+    await act(id, { did: 'hangup' });
+    await running.until(id, isEnd);
   });
 
   it('signs calls with the secret of the server, also those to result ports', async () => {

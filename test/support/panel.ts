@@ -73,8 +73,8 @@ export class Panel {
     await this.until(`${bubbleTexts}.some((bubble) => bubble.includes(${JSON.stringify(text)}))`);
   }
 
-  /** Skips whatever comes before something that is heard. */
-  async skipTo(text: string): Promise<void> {
+  /** Skips whatever comes before something that is heard, in the call that is shown or in that of somebody else. */
+  async skipTo(text: string, of?: string): Promise<void> {
     for (let turn = 0; turn < 25; turn++) {
       const before = JSON.stringify(await this.bubbles());
       if (await this.isHeard(text)) return;
@@ -87,7 +87,7 @@ export class Panel {
         )
       )
         continue;
-      await this.part('skip').click();
+      await (of === undefined ? this.part('skip') : this.party(of).locator(`[data-does="skip"]`)).click();
     }
     assert.fail(`“${text}” was not heard: ${(await this.bubbles()).join(' / ')}`);
   }

@@ -6,13 +6,13 @@ import type { CallEvent } from '../../src/simulator/events';
 type WithoutSeq<T> = T extends unknown ? Omit<T, 'seq'> : never;
 type Event = WithoutSeq<CallEvent>;
 
-/** A call that began at some time of the simulator's clock. */
-function call(id: string, begun: number, ...events: Event[]): Known {
-  const numbered = events.map((event, index) => ({ seq: index + 1, ...event }));
+/** A call of which events with this order, and those after it, are told. */
+function call(id: string, order: number, ...events: Event[]): Known {
+  const numbered = events.map((event, index) => ({ seq: index + 1, order: order + index, ...event }));
   return {
     call: {
       ...{ id, source: 'simulator', direction: 'inbound', from: `+1${id}`, to: '200', status: 'in-progress' },
-      ...{ started: 0, begun, over: false, seq: events.length },
+      ...{ started: 0, over: false, seq: events.length },
     },
     view: viewOf(numbered, id),
   };
@@ -70,12 +70,12 @@ describe('the company of a call', () => {
     assert.equal(areTogether(agent.view, call('d', 0, verb(1, 'conference', 5, { name: 'x' })).view), false);
   });
 
-  it('waits in the order of priority, and of coming by the clock that the calls share', () => {
-    const waits = (id: string, begun: number, at: number, more = {}): Known =>
-      call(id, begun, verb(1, 'enqueue', at, { name: 'x', ...more }), leg(id, 'queue', 'x', 'waiting', at));
-    const early = waits('a', 0, 900);
-    const late = waits('b', 1000, 5);
-    const urgent = waits('c', 2000, 5, { priority: 1 });
+  it('waits in the order of priority, and of coming', () => {
+    const waits = (id: string, order: number, more = {}): Known =>
+      call(id, order, verb(1, 'enqueue', 5, { name: 'x', ...more }), leg(id, 'queue', 'x', 'waiting', 5));
+    const early = waits('a', 10);
+    const late = waits('b', 20);
+    const urgent = waits('c', 30, { priority: 1 });
     const agent = call('d', 0, verb(1, 'dequeue', 0, { name: 'x' }));
     const all = [late, agent, early, urgent];
     assert.deepEqual(
@@ -85,10 +85,10 @@ describe('the company of a call', () => {
   });
 
   it('is heard in the order in which things happen, each with the name of whom it concerns', () => {
-    const shown = call('a', 1000, say('Welcome', 0), { type: 'done', at: 5000, did: 'dtmf', text: '1' });
+    const shown = call('a', 1, say('Welcome', 0), { type: 'done', at: 5000, order: 9, did: 'dtmf', text: '1' });
     const other = call(
       'b',
-      3000,
+      5,
       say('Hello', 500),
       { type: 'leg', at: 600, leg: 'x', kind: 'dialled', name: '+1999', state: 'answered' },
       { type: 'done', at: 700, did: 'speech', text: 'Yes', leg: 'x' },
@@ -97,9 +97,9 @@ describe('the company of a call', () => {
       conversationOf(shown, [other]).map(({ text, at, party }) => [text, at, party]),
       [
         ['Welcome', 0, ''],
-        ['Hello', 2500, '+1b'],
-        ['answered', 2600, '+1999'],
-        ['Yes', 2700, '+1999'],
+        ['Hello', 500, '+1b'],
+        ['answered', 600, '+1999'],
+        ['Yes', 700, '+1999'],
         ['1', 5000, ''],
       ],
     );

@@ -246,7 +246,7 @@ describe('Simulated calls', () => {
   it('stay apart, though one tells of the caller of another: an agent takes somebody out of a queue', () => {
     const trace = new Trace(true);
     const summary = (id: string, from: string): CallSummary => ({
-      ...{ id, source: 'simulator', direction: 'inbound', from, to: '200', started: 0, begun: 5 },
+      ...{ id, source: 'simulator', direction: 'inbound', from, to: '200', started: 0 },
       ...{ status: 'in-progress', over: false, seq: 0 },
     });
     const caller = summary('caller', '+1555');
@@ -260,11 +260,11 @@ describe('Simulated calls', () => {
     trace.finished('caller');
     trace.happened(agent, { seq: 2, at: 9, type: 'done', did: 'speech', text: 'Hello?' });
     const kept = (id: string): unknown[] => {
-      const { from, over, begun, events } = trace.log.get(id)!.record();
-      return [from, over, begun, events.map(({ type }) => type)];
+      const { from, over, events } = trace.log.get(id)!.record();
+      return [from, over, events.map(({ type, order }) => `${type} ${order}`)];
     };
-    assert.deepEqual(kept('caller'), ['+1555', true, 5, ['leg', 'end']]);
-    assert.deepEqual(kept('agent'), ['+1777', false, 5, ['leg', 'done']]);
+    assert.deepEqual(kept('caller'), ['+1555', true, ['leg 2', 'end 3']]);
+    assert.deepEqual(kept('agent'), ['+1777', false, ['leg 1', 'done 4']]);
   });
 });
 

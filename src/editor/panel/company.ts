@@ -28,9 +28,7 @@ export function positionOf(one: Known, all: readonly Known[]): number | undefine
   const isBefore = (other: Known): boolean => {
     const theirs = placeNow(other.view);
     if (theirs?.role !== 'waiting' || theirs.name !== place.name) return false;
-    return theirs.priority === place.priority
-      ? timeOf(other, theirs.since) < timeOf(one, place.since)
-      : theirs.priority < place.priority;
+    return theirs.priority === place.priority ? theirs.order < place.order : theirs.priority < place.priority;
   };
   return all.filter(isBefore).length + 1;
 }
@@ -42,23 +40,17 @@ export function conversationOf(shown: Known, company: readonly Known[]): Named[]
     namedLines(other, other.call.from).map((line) => ({
       ...line,
       key: `${other.call.id}:${line.key}`,
-      at: timeOf(other, line.at) - timeOf(shown, 0),
     })),
   );
   return (
     [...namedLines(shown, ''), ...others]
       // What becomes of the caller of another call is told by that call.
       .filter(({ leg, kind }) => kind !== 'state' || leg === undefined || !callers.has(leg))
-      .sort((a, b) => a.at - b.at)
+      .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
   );
 }
 
 function namedLines({ view }: Known, caller: string): Named[] {
   const names = new Map(view.parties.map(({ leg, name }) => [leg, name]));
   return view.lines.map((line) => ({ ...line, party: line.leg === undefined ? caller : (names.get(line.leg) ?? '') }));
-}
-
-/** A point in the time of a call, on the clock that all calls of a simulator share. */
-function timeOf({ call }: Known, at: number): number {
-  return (call.begun ?? call.started) + at;
 }

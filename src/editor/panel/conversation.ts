@@ -7,6 +7,8 @@ import { clock, text, textIfKnown } from './text';
 export class Conversation {
   readonly element: HTMLElement;
   private readonly list: List<Named>;
+  /** Whoever has scrolled up reads something, and is left alone. */
+  private isAtEnd = true;
 
   constructor(private readonly reveal: (node: string) => void) {
     this.element = h('div', {
@@ -15,7 +17,13 @@ export class Conversation {
       'aria-live': 'polite',
       'aria-label': text('conversation.label'),
       tabindex: 0,
+      onscroll: () => {
+        const { scrollHeight, scrollTop, clientHeight } = this.element;
+        this.isAtEnd = scrollHeight - scrollTop - clientHeight < 40;
+      },
     });
+    // It gets lower when somebody joins, who is listed below.
+    new ResizeObserver(() => this.follow()).observe(this.element);
     this.list = new List<Named>(
       this.element,
       ({ key }) => key,
@@ -24,10 +32,12 @@ export class Conversation {
   }
 
   show(lines: readonly Named[]): void {
-    const { element } = this;
-    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
     this.list.show(lines);
-    if (isAtEnd) element.scrollTop = element.scrollHeight;
+    this.follow();
+  }
+
+  private follow(): void {
+    if (this.isAtEnd) this.element.scrollTop = this.element.scrollHeight;
   }
 
   private bubble(line: Named): HTMLElement {

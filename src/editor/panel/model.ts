@@ -26,6 +26,8 @@ export interface Line {
   kind: HeardEvent['kind'] | DoneEvent['did'] | 'state' | 'place';
   text: string;
   at: number;
+  /** Where it belongs among what other calls tell. */
+  order?: number;
   /** The other party that hears or does it; absent for the caller. */
   leg?: string;
   /** Of something heard; absent when it is not known. */
@@ -269,7 +271,7 @@ class Reading {
     const lines: Line[] = [];
     const begun = new Set<number>();
     for (const event of this.events) {
-      const { at } = event;
+      const when = { at: event.at, ...(event.order !== undefined && { order: event.order }) };
       const key = String(event.seq);
       const leg = 'leg' in event && this.isOther(event.leg) ? { leg: event.leg } : {};
       if (event.type === 'heard') {
@@ -283,7 +285,7 @@ class Reading {
           from: 'flow',
           kind: event.kind,
           text: event.text,
-          at,
+          ...when,
           state: ended ?? (this.end ? 'interrupted' : 'playing'),
           ...leg,
           ...(language && { language }),
@@ -298,16 +300,16 @@ class Reading {
         // Keys come one by one.
         if (event.did === 'dtmf' && before?.kind === 'dtmf' && before.from === from && before.leg === leg.leg) {
           before.text += text;
-        } else lines.push({ key, from, kind: event.did, text, at, ...leg });
+        } else lines.push({ key, from, kind: event.did, text, ...when, ...leg });
       } else if (event.type === 'leg' && event.kind !== 'caller') {
         if (event.state === 'new') continue;
         if (!this.isOther(event.leg)) {
           // The caller himself waits in a queue, or is in a conference.
-          lines.push({ key, from: 'note', kind: 'place', text: `${event.kind}-${event.state}:${event.name}`, at });
+          lines.push({ key, from: 'note', kind: 'place', text: `${event.kind}-${event.state}:${event.name}`, ...when });
           continue;
         }
         const state = event.why ? `${event.state}:${event.why}` : event.state;
-        lines.push({ key, from: 'note', kind: 'state', text: state, at, leg: event.leg });
+        lines.push({ key, from: 'note', kind: 'state', text: state, ...when, leg: event.leg });
       }
     }
     return lines;

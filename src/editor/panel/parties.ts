@@ -166,9 +166,15 @@ class Row {
   }
 
   private controls(): HTMLElement[] {
-    const { leg, is } = this.other;
+    const { leg, opens, is } = this.other;
     const who = leg === undefined ? {} : { leg };
-    if (is === 'talking') return [this.words(), this.does('hangup', { did: 'hangup', ...who }, 'phone-square')];
+    if (is === 'talking') {
+      return [
+        this.words(),
+        ...(opens === undefined ? [] : [this.does('skip', { did: 'skip' }, 'step-forward')]),
+        this.does('hangup', { did: 'hangup', ...who }, 'phone-square'),
+      ];
+    }
     if (is === 'elsewhere' || leg === undefined) return [];
     return [
       this.does('answer', { did: 'answer', leg }, 'phone'),

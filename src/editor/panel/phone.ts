@@ -106,8 +106,7 @@ export class Phone {
       { class: 'jambonz-controls' },
       this.sayForm(),
       this.keypad(),
-      this.bringIn.element,
-      h('div', {}, another),
+      h('div', { class: 'jambonz-buttons jambonz-more-calls' }, this.bringIn.element, another),
     );
     const own = { again: () => void this.form.dial(), 'save-test': () => void saveTest(session) };
     const icons = { again: 'phone', 'save-test': 'check-square-o' };

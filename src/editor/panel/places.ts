@@ -6,8 +6,8 @@ export interface Place {
   name: string;
   /** What somebody is there: a key of the catalog (`panel.role`). */
   role: 'waiting' | 'bridged' | 'agent' | 'agent-bridged' | 'early' | 'member' | 'moderator';
-  /** When somebody came, in the time of the call. */
-  since: number;
+  /** Lower for those who have come earlier. */
+  order: number;
   /** In a queue, low numbers are served first. */
   priority: number;
   isOver: boolean;
@@ -48,12 +48,16 @@ export function placesOf(events: readonly CallEvent[], leg: string, call: string
   return [...places.values()];
 }
 
-function placeOf({ verb, at }: VerbEvent, role: Place['role'], { name, priority }: Record<string, unknown>): Place {
+function placeOf(
+  { verb, order = 0 }: VerbEvent,
+  role: Place['role'],
+  { name, priority }: Record<string, unknown>,
+): Place {
   return {
     kind: verb === 'conference' ? 'conference' : 'queue',
     name: String(name),
     role,
-    since: at,
+    order,
     priority: typeof priority === 'number' ? priority : LAST,
     isOver: false,
   };
