@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { CallEvent, CallSummary, PathEvent } from '../../src/simulator/events';
+import type { CallEvent, CallSummary, PathEvent, RequestEvent } from '../../src/simulator/events';
 import { askAdmin, type Json, type Told } from '../support/admin';
 import { startNodeRed, type FlowNode, type NodeRed, type StartOptions } from '../support/node-red';
 
@@ -252,15 +252,16 @@ describe('the phone', function () {
       sent.filter((request) => request.startsWith('call:status')),
       Array<string>(3).fill('call:status /call-status'),
     );
-    assert.equal(((requests[0]?.body as Json).sip as { headers: Json }).headers['X-Tenant'], 'a');
+    const requestOf = (kind: string): RequestEvent => requests.find(({ hook }) => hook === kind)!;
+    assert.equal(((requestOf('session:new').body as Json).sip as { headers: Json }).headers['X-Tenant'], 'a');
     const paths = new Map(
       events.flatMap((event): [number, PathEvent][] => (event.type === 'path' ? [[event.request, event]] : [])),
     );
-    const pathOf = (index: number): PathEvent | undefined => paths.get(requests[index]!.id);
-    assert.deepEqual(pathOf(0)?.nodes, ['menu-0', 'menu-1', 'menu-2', 'menu-3']);
-    assert.deepEqual(pathOf(0)?.verbs, ['menu-1', 'menu-2']);
-    assert.deepEqual(pathOf(3)?.nodes, ['menu-2', 'menu-4', 'menu-5']);
-    assert.deepEqual(pathOf(3)?.verbs, ['menu-4', 'menu-4']);
+    const [first, second] = ['session:new', 'verb:hook'].map((kind) => paths.get(requestOf(kind).id));
+    assert.deepEqual(first?.nodes, ['menu-0', 'menu-1', 'menu-2', 'menu-3']);
+    assert.deepEqual(first.verbs, ['menu-1', 'menu-2']);
+    assert.deepEqual(second?.nodes, ['menu-2', 'menu-4', 'menu-5']);
+    assert.deepEqual(second.verbs, ['menu-4', 'menu-4']);
     assert.deepEqual(
       events.map(({ seq }) => seq),
       events.map(({ seq }) => seq).toSorted((a, b) => a - b),
