@@ -33,7 +33,7 @@ export class Phone {
   private readonly address: OwnAddress;
   private readonly trace: Trace;
   private readonly door: InnerDoor | undefined;
-  private readonly simulators = new Map<Speed, Simulator>();
+  private theSimulator: Simulator | undefined;
   private readonly calls = new Map<string, Call>();
   private readonly hurrying = new Set<Call>();
   /** Calls in which whoever is dialled needs nobody to play it. */
@@ -85,7 +85,7 @@ export class Phone {
       if (legs?.['*'] !== undefined && !Object.values(legs).includes('by hand')) this.planned.add(id);
       const speed = beside === undefined ? wish.speed : (this.speeds.get(beside) ?? 'real');
       this.speeds.set(id, speed);
-      this.simulator(speed).call({
+      this.simulator.call({
         ...this.application(webhook, webhooks),
         id,
         from,
@@ -115,13 +115,13 @@ export class Phone {
     if (isNew && this.live >= MOST_CALLS) {
       return { status: 503, data: { msg: `the simulator plays ${MOST_CALLS} calls at once, not more` } };
     }
-    return this.simulator('real').rest(method, `/${target}`, Object.fromEntries(new URLSearchParams(query)), body);
+    return this.simulator.rest(method, `/${target}`, Object.fromEntries(new URLSearchParams(query)), body);
   }
 
   /** Ends every call. */
   close(): void {
-    for (const simulator of this.simulators.values()) simulator.close();
-    this.simulators.clear();
+    this.theSimulator?.close();
+    this.theSimulator = undefined;
     this.calls.clear();
   }
 
@@ -140,13 +140,11 @@ export class Phone {
     return { url: origin + webhook.url, method: webhook.method, ...(status && { statusHook: origin + status.url }) };
   }
 
-  private simulator(speed: Speed): Simulator {
-    let simulator = this.simulators.get(speed);
-    if (!simulator) this.simulators.set(speed, (simulator = this.create(speed)));
-    return simulator;
+  private get simulator(): Simulator {
+    return (this.theSimulator ??= this.create());
   }
 
-  private create(speed: Speed): Simulator {
+  private create(): Simulator {
     const simulator = new Simulator({
       // Signatures are valid for some minutes of the time that the clock on the wall shows.
       clock: realClock({ keepsDate: true }),
@@ -155,15 +153,19 @@ export class Phone {
       platform: ({ url }) => this.entranceAt(url)?.platform ?? '0.9',
       allow: (url) => this.address.route(url) !== undefined || this.hosts.has(url.host) || this.hosts.has(url.hostname),
       route: (url) => this.routeTo(url),
-      ...(speed === 'skip' && { duration: () => SKIPPED_MS }),
+      duration: (_what, _kind, { id = '' }) => (this.skips(id) ? SKIPPED_MS : undefined),
     });
     simulator.applications.get = (sid) => this.applicationOf(sid);
     simulator.on((call, event) => {
       if (!this.calls.has(call.id)) this.begin(call);
       this.trace.happened(call.summary, event);
-      if (speed === 'skip') this.hurry(call);
+      if (this.skips(call.id)) this.hurry(call);
     });
     return simulator;
+  }
+
+  private skips(id: string): boolean {
+    return this.speeds.get(id) === 'skip';
   }
 
   /** Calls of the REST API have the secret of the webhook that they call. */

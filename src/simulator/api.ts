@@ -21,8 +21,11 @@ export interface SimulatorOptions {
   patience?: number;
   /** How many calls may be up at the same time; any number by default. */
   limit?: number;
-  /** How long something that is said or played lasts, in milliseconds; by default about as long as to read it aloud. */
-  duration?: (what: string, kind: 'say' | 'play') => number;
+  /**
+   * How long something that is said or played in a call lasts, in milliseconds; by default, and for undefined, about
+   * as long as to read it aloud.
+   */
+  duration?: (what: string, kind: 'say' | 'play', call: CallOptions) => number | undefined;
   /** The account that requests and hooks name. */
   account?: string;
   /** The host in SIP addresses of callers; `sip.example.com` by default. */

@@ -221,7 +221,7 @@ export class SimulatedCall implements Call, Place {
   }
 
   duration(text: string, kind: 'say' | 'play'): number {
-    return this.world.duration(text, kind);
+    return this.world.duration(text, kind, this.options);
   }
 
   sipReply(method: string): number | undefined {

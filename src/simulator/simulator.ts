@@ -51,7 +51,7 @@ export class Simulator {
       queues: new Queues(),
       conferences: new Conferences(),
       allow: (url) => allow?.(url) ?? true,
-      duration: (text, kind) => duration?.(text, kind) ?? usualDuration(text, kind),
+      duration: (text, kind, call) => duration?.(text, kind, call) ?? usualDuration(text, kind),
       hindrance: (what, text) => fails?.(text, what) ?? false,
       hasVendor: (vendor) => vendors?.includes(vendor) ?? true,
       sipReply: (method) => (sipReply ? sipReply(method) : method === 'REFER' ? 202 : 200),

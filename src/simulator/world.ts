@@ -25,7 +25,7 @@ export interface World {
   readonly queues: Queues;
   readonly conferences: Conferences;
   allow(url: URL): boolean;
-  duration(text: string, kind: 'say' | 'play'): number;
+  duration(text: string, kind: 'say' | 'play', call: CallOptions): number;
   /** Why something cannot be spoken, played or understood: no such file, no credentials for a vendor, ... */
   hindrance(what: 'say' | 'play', text: string): boolean;
   /** Whether there are credentials for a vendor of speech. */

@@ -292,8 +292,18 @@ describe('the phone', function () {
     assert.ok(events.at(-1)!.at > 2_900_000, 'the time of the call has passed');
   });
 
+  const isThere = (state: string) => (event: CallEvent) => event.type === 'leg' && event.state === state;
+
+  it('lets calls meet of which one skips its waits, and the other does not', async () => {
+    const calls = [await dial('meet-0', { speed: 'real' }), await dial('meet-0', { from: 'host', speed: 'skip' })];
+    for (const id of calls) await running.until(id, isThere('joined'));
+    for (const id of calls) {
+      await act(id, { did: 'hangup' });
+      await running.until(id, isEnd);
+    }
+  });
+
   it('lets a call meet another one beside which it is made, at the speed of that one', async () => {
-    const isThere = (state: string) => (event: CallEvent) => event.type === 'leg' && event.state === state;
     const first = await dial('meet-0');
     await running.until(first, isThere('waiting'));
     const second = await dial('meet-0', { from: 'host', speed: 'real', beside: first });
