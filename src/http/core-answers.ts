@@ -32,22 +32,20 @@ export function saveBeforeCoreAnswers(RED: NodeAPI): void {
     const wanted = types.has(CORE);
     if (wanted === hooked) return;
     hooked = wanted;
-    if (wanted) RED.hooks.add(HOOK, (event: unknown, next: () => void) => save(RED, event as Arrival, next));
+    if (wanted) RED.hooks.add(HOOK, (event: unknown) => save(RED, event as Arrival));
     else RED.hooks.remove(HOOK);
   });
 }
 
-function save(RED: NodeAPI, { msg, destination: { node } }: Arrival, next: () => void): void {
+/** @returns what the message has to wait for; mostly nothing */
+function save(RED: NodeAPI, { msg, destination: { node } }: Arrival): Promise<void> | undefined {
   const exchange = node.type === CORE ? exchangeOf(msg) : undefined;
-  if (!exchange?.variables || !isOpen(exchange)) {
-    next();
-    return;
-  }
+  if (!exchange?.variables || !isOpen(exchange)) return undefined;
   const unsaved = (error: unknown): void => {
     node.error(
       describe((key, facts) => RED._(key, facts ?? {}), node, error),
       msg,
     );
   };
-  answer(exchange, msg.vars, unsaved, next);
+  return new Promise((saved) => answer(exchange, msg.vars, unsaved, saved));
 }
