@@ -129,7 +129,7 @@ function saveAside({ variables, vars, res }: Handle): void {
  *
  * The map has but their places in a list that never gets another array. With the requests in the map, every
  * second one would outlive its answer: a map that makes room copies its table, the old one counts as alive
- * until the next full collection, and with it all that hung on it. That cost a third of the time of a request.
+ * until the next full collection, and with it all that hung on it. That cost a quarter of the time of a request.
  */
 class Waiting {
   private readonly places = new Map<string, number>();
