@@ -1,4 +1,5 @@
 import type { Application, Request, RequestHandler, Response } from 'express';
+import { makeDictionary } from './dictionary';
 
 export type Method = 'get' | 'post';
 
@@ -126,6 +127,8 @@ function dispatcher(
       next();
       return;
     }
+    makeDictionary(req, 'next');
+    makeDictionary(res, 'req');
     req.params = found.params;
     found.route.handle(req, res);
   };
