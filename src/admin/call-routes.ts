@@ -16,7 +16,6 @@ const isRevealed = (input: Record<string, unknown>): boolean => textIn(input, 'r
 /** What the editor may ask about the calls that this Node-RED has answered or simulated. */
 export function serveCalls(RED: NodeAPI): void {
   const trace = traceOf(RED);
-  const { log } = trace;
   const { jambonzSimulator } = RED.settings as { jambonzSimulator?: unknown };
   serveAdmin(RED, [
     {
@@ -25,7 +24,7 @@ export function serveCalls(RED: NodeAPI): void {
       permission: 'jambonz.read',
       handle: (_params, input) => ({
         ok: true,
-        calls: log.list(textIn(input, 'q')),
+        calls: trace.log.list(textIn(input, 'q')),
         trace: trace.isOn,
         simulator: jambonzSimulator !== false,
       }),
@@ -36,7 +35,7 @@ export function serveCalls(RED: NodeAPI): void {
       permission: 'jambonz.read',
       further: REVEALED,
       handle: ({ id }, input) => {
-        const call = log.get(id!);
+        const call = trace.log.get(id!);
         if (!call) return refusal('call-unknown');
         const events = call.events(Number(textIn(input, 'after')) || 0);
         return {
@@ -52,7 +51,7 @@ export function serveCalls(RED: NodeAPI): void {
       permission: 'jambonz.read',
       further: REVEALED,
       handle: ({ id }, input) => {
-        const call = log.get(id!);
+        const call = trace.log.get(id!);
         return call ? { ok: true, file: fileOf([call.record()], isRevealed(input)) } : refusal('call-unknown');
       },
     },
@@ -76,7 +75,7 @@ export function serveCalls(RED: NodeAPI): void {
       permission: 'jambonz.write',
       handle: () => {
         // Whoever is on a simulated phone goes on with it.
-        log.clear((call) => call.source === 'simulator' && !call.over);
+        trace.log.clear((call) => call.source === 'simulator' && !call.over);
         return { ok: true };
       },
     },

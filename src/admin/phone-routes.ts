@@ -8,7 +8,7 @@ import { serveAdmin } from './routes';
 /** What the editor may ask of the phone, and do with it. */
 export function servePhone(RED: NodeAPI): void {
   const phone = phoneOf(RED);
-  const { log } = traceOf(RED);
+  const trace = traceOf(RED);
   serveAdmin(RED, [
     {
       method: 'get',
@@ -52,7 +52,7 @@ export function servePhone(RED: NodeAPI): void {
       path: '/_jambonz/phone/test/:id',
       permission: 'jambonz.write',
       handle: ({ id }) => {
-        const call = log.get(id!);
+        const call = trace.log.get(id!);
         if (!call) return refusal('call-unknown');
         return { ok: true, file: scriptOf(call.record()) };
       },

@@ -4,12 +4,9 @@ import type { Request, RequestHandler, Response } from 'express';
 
 /** Where a request keeps the bytes of its body. A property, because a WeakMap costs at every collection. */
 const BYTES = Symbol('jambonz body bytes');
-/** Where it keeps the text of its body. */
-const TEXT = Symbol('jambonz body text');
 
 interface WithBytes {
   [BYTES]?: Buffer;
-  [TEXT]?: string;
 }
 
 /** Reads a request's body into `req.body` and calls back once, with an error or without. */
@@ -24,7 +21,7 @@ const UNITS: Record<string, number> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 
  * parsed, as text, or as a Buffer when it is not text. No body reads as `{}`.
  *
  * @param limit - most bytes that are read, as in the setting `apiMaxLength`
- * @param keepBytes - keep the bytes for {@link signedBody}
+ * @param keepBytes - keep the bytes for {@link signedBody}, of any body; those of plain JSON are always kept
  * @returns calls back with an error whose `status` is 400, 413 or 415 for a body that cannot be read
  */
 export function bodyReader(limit: string | number, keepBytes: boolean): BodyReader {
@@ -47,7 +44,7 @@ export function bodyReader(limit: string | number, keepBytes: boolean): BodyRead
     req.body = undefined;
     const type = mediaType(req);
     if (type === 'application/json' && isPlain(req, plainLimit)) {
-      readJson(req, keepBytes, next);
+      readJson(req, next);
     } else if (!hasBody(req)) {
       req.body = {};
       next();
@@ -74,17 +71,15 @@ function isPlain({ headers }: Request, limit: number): boolean {
   );
 }
 
-function readJson(req: Request, keepBytes: boolean, next: (error?: unknown) => void): void {
+function readJson(req: Request, next: (error?: unknown) => void): void {
   const chunks: Buffer[] = [];
   req.on('data', (chunk: Buffer) => chunks.push(chunk));
   // A connection that breaks in the middle ends without 'end', and there is nobody left to answer.
   req.on('end', () => {
     const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    if (keepBytes) keep(req, undefined, body);
+    keep(req, undefined, body);
     try {
-      const text = body.toString();
-      req.body = objectOrList(text);
-      (req as WithBytes)[TEXT] = text;
+      req.body = objectOrList(body.toString());
     } catch (error) {
       next(Object.assign(error as Error, { status: 400 }));
       return;
@@ -116,9 +111,9 @@ export function signedBody(req: Request): Buffer | string {
   return (req as WithBytes)[BYTES] ?? JSON.stringify(req.body);
 }
 
-/** The JSON that a request has brought, as it came; undefined where it was not read here. */
-export function rawText(req: Request): string | undefined {
-  return (req as WithBytes)[TEXT];
+/** The JSON that a request has brought, as it came; undefined where that was not kept. */
+export function rawBody(req: Request): Buffer | undefined {
+  return (req as WithBytes)[BYTES];
 }
 
 function keep(req: object, _res: unknown, bytes: Buffer): void {

@@ -4,6 +4,7 @@ import type { Watch } from '../guard/watch';
 import type { Platform } from '../specification';
 import { Problem } from '../problem';
 import type { AnswerKind } from '../results/outcomes';
+import { Slots } from '../slots';
 import type { Recording } from '../trace/recording';
 import type { Message } from '../typed-value';
 import type { Kind } from './request';
@@ -124,36 +125,26 @@ function saveAside({ variables, vars, res }: Handle): void {
   }
 }
 
-/**
- * The requests that are not answered yet, by the `_msgid` of the message that carries them.
- *
- * The map has but their places in a list that never gets another array. With the requests in the map, every
- * second one would outlive its answer: a map that makes room copies its table, the old one counts as alive
- * until the next full collection, and with it all that hung on it. That cost a quarter of the time of a request.
- */
+/** The requests that are not answered yet, by the `_msgid` of the message that carries them. */
 class Waiting {
   private readonly places = new Map<string, number>();
-  private readonly handles: (Handle | undefined)[] = [];
-  private readonly free: number[] = [];
+  private readonly handles = new Slots<Handle>();
 
   get(id: string): Handle | undefined {
     const place = this.places.get(id);
-    return place === undefined ? undefined : this.handles[place];
+    return place === undefined ? undefined : this.handles.at(place);
   }
 
   add(id: string, handle: Handle): void {
     this.remove(id);
-    const place = this.free.pop() ?? this.handles.length;
-    this.handles[place] = handle;
-    this.places.set(id, place);
+    this.places.set(id, this.handles.add(handle));
   }
 
   remove(id: string): void {
     const place = this.places.get(id);
     if (place === undefined) return;
     this.places.delete(id);
-    this.handles[place] = undefined;
-    this.free.push(place);
+    this.handles.remove(place);
   }
 }
 

@@ -4,7 +4,7 @@ import type { CallEvent, CallRecord, CallSummary } from '../simulator/events';
 export interface Limits {
   /** Calls; the oldest make room. */
   calls: number;
-  /** Of memory, for all calls. */
+  /** Of memory, for all calls; what waits to be among them takes up to 4 MiB more. */
   bytes: number;
   /** Of memory, for one call: of a longer one the beginning is kept, and what happened last. */
   callBytes: number;
@@ -12,7 +12,7 @@ export interface Limits {
   refused: number;
 }
 
-export const LIMITS: Limits = { calls: 100, bytes: 16 * 1024 * 1024, callBytes: 4 * 1024 * 1024, refused: 10 };
+export const LIMITS: Limits = { calls: 100, bytes: 12 * 1024 * 1024, callBytes: 4 * 1024 * 1024, refused: 10 };
 
 /** Something that is kept of a call and stands for one event or several. */
 export interface Entry {
@@ -32,7 +32,7 @@ export function sizeOf(text: string | undefined): number {
 
 const OVERHEAD = 400;
 /** Of a call that is too long, so much of the beginning stays. */
-const FIRST_ENTRIES = 10;
+export const FIRST_ENTRIES = 10;
 
 /** An event that is kept as it is: its JSON, without its number. */
 export class EventEntry implements Entry {
@@ -78,9 +78,8 @@ export class KeptCall {
   /** What is left out in the middle. */
   dropped = 0;
   private droppedSeq = 0;
-  private count = 0;
-  /** One, or several, as it is mostly one. */
-  private unnumbered: Numbered | Numbered[] | undefined = undefined;
+  /** The number of the last event. */
+  seq = 0;
 
   constructor({ id, source, direction, from, to, started, status }: Opening) {
     this.id = id;
@@ -105,21 +104,7 @@ export class KeptCall {
 
   /** The number of the next event. */
   next(): number {
-    return ++this.count;
-  }
-
-  /** An entry has changed: its changed events get new numbers when somebody looks. */
-  changed(entry: Numbered): void {
-    if (!entry.isNumbered) return;
-    entry.isNumbered = false;
-    if (!this.unnumbered) this.unnumbered = entry;
-    else if (Array.isArray(this.unnumbered)) this.unnumbered.push(entry);
-    else this.unnumbered = [this.unnumbered, entry];
-  }
-
-  get seq(): number {
-    this.number();
-    return this.count;
+    return ++this.seq;
   }
 
   get summary(): CallSummary {
@@ -129,7 +114,6 @@ export class KeptCall {
 
   /** What happened after the event with this number, in order. */
   events(after = 0): CallEvent[] {
-    this.number();
     const events = this.entries.flatMap((entry) => entry.events(after));
     if (this.droppedSeq > after) events.push(this.gap());
     return events.sort((a, b) => a.seq - b.seq);
@@ -150,9 +134,10 @@ export class KeptCall {
     this.droppedSeq = this.next();
   }
 
-  /** Something of it is not kept. */
-  omit(): void {
-    this.dropped++;
+  /** Leaves out all but the first entries, and as many of those that were to come. */
+  omit(count: number): void {
+    this.shorten(0);
+    this.dropped += count;
     this.droppedSeq = this.next();
   }
 
@@ -165,22 +150,6 @@ export class KeptCall {
       text: `${this.dropped} events of this call are not kept: there are too many.`,
     };
   }
-
-  private number(): void {
-    if (!this.unnumbered) return;
-    for (const entry of [this.unnumbered].flat()) {
-      entry.isNumbered = true;
-      entry.number(this);
-    }
-    this.unnumbered = undefined;
-  }
-}
-
-/** An entry whose events can change. */
-export interface Numbered extends Entry {
-  /** Its last change has a number. */
-  isNumbered: boolean;
-  number(call: KeptCall): void;
 }
 
 /** The calls that are kept, oldest first. In memory only. */
@@ -190,7 +159,7 @@ export class CallLog {
   private refused = 0;
 
   constructor(
-    private readonly limits: Limits = LIMITS,
+    readonly limits: Limits = LIMITS,
     /** Told whenever something has been added to a call. */
     private readonly changed: (call: KeptCall) => void = () => undefined,
   ) {}
@@ -244,6 +213,13 @@ export class CallLog {
       this.bytes -= before - call.bytes;
     }
     while (this.bytes > this.limits.bytes && this.calls.size > 1) this.remove(this.oldest((other) => other !== call));
+  }
+
+  /** So many of the next entries of a call will not come: there is to be but one gap in it. */
+  omit(call: KeptCall, count: number): void {
+    const before = call.bytes;
+    call.omit(count);
+    this.bytes -= before - call.bytes;
   }
 
   /** Something about a call is different. */

@@ -1,6 +1,6 @@
 import type { Cause, EndEvent } from '../simulator/events';
 import type { Entry } from './call-log';
-import { Recording } from './recording';
+import { RequestEntry } from './request-entry';
 
 /** How a call has ended, as far as jambonz has said. */
 export type End = Pick<EndEvent, 'by' | 'status' | 'reason'> & { last: Cause };
@@ -41,10 +41,8 @@ function endedBy({ call_termination_by: told, direction, call_status: status }: 
  *
  * @returns undefined when the call goes on
  */
-export function failsToBegin(recording: Recording): End | undefined {
-  const { status, said } = recording;
-  // A list that is not empty; to look into it costs too much here.
-  const isUsable = status !== undefined && ACCEPTED.has(status) && /^\s*\[\s*[^\]\s]/.test(said ?? '');
+export function failsToBegin({ status, document }: RequestEntry): End | undefined {
+  const isUsable = status !== undefined && ACCEPTED.has(status) && Array.isArray(document) && document.length > 0;
   if (isUsable) return undefined;
   return {
     by: 'jambonz',
@@ -57,22 +55,21 @@ export function failsToBegin(recording: Recording): End | undefined {
 /** What led to the end: what was wrong with the last answer that jambonz had to read, if anything was. */
 export function causesOf(entries: readonly Entry[], end: End): Cause[] {
   const last = entries.findLast(
-    (entry): entry is Recording => entry instanceof Recording && !entry.isOwn && entry.hook !== 'call:status',
+    (entry): entry is RequestEntry =>
+      entry instanceof RequestEntry && entry.hook !== undefined && entry.hook !== 'call:status',
   );
   const cause = last && causeIn(last);
   return cause ? [cause, end.last] : [end.last];
 }
 
-function causeIn(recording: Recording): Cause | undefined {
-  const { status, lost, instead, target, errors } = recording;
-  const url = target.split('?', 1)[0]!;
+function causeIn(entry: RequestEntry): Cause | undefined {
+  const { status, lost, instead, path: url, errors, document } = entry;
   if (lost) return { what: 'hook-no-answer', facts: { url } };
   if (status !== undefined && !ACCEPTED.has(status)) {
     const error = errors?.at(-1);
     return { what: 'hook-failed', facts: { url, status, ...(error && { detail: error.text }) } };
   }
   if (instead) return { what: `hook-instead-${instead}`, facts: { url } };
-  const document = recording.answerDocument();
   if (!Array.isArray(document)) return undefined;
   const verb = nameOf(document.at(-1));
   if (document.length === 0) return { what: 'hook-empty', facts: { url } };

@@ -1,5 +1,6 @@
 import { messageOf } from '../problem';
 import type { Message } from '../typed-value';
+import { PART } from './note';
 import { plainText } from './redact';
 
 /** What the trace has to know of a node. */
@@ -20,28 +21,26 @@ const idOf = ({ _alias, id }: PassedNode): string => _alias ?? id;
 /** Documents as they were seen, each with its length and who had sent it; null for a node that has got it. */
 type Steps = (unknown[] | number | string | null)[];
 
-/** The verbs of an answer: the name of each, and who made it. */
-export type Made = readonly unknown[];
-
 /** Follows one request's message from node to node, and whose work the verbs of its document are. */
 export abstract class Path {
-  readonly nodes: string[];
+  nodes: string;
   errors: { node: string; text: string }[] | undefined = undefined;
   /** Of the answer, once it is given. */
-  protected made: Made | undefined = undefined;
+  made: string | undefined = undefined;
+  private count = 1;
   private document: unknown[] | undefined = undefined;
   private length = 0;
   private steps: Steps | undefined = undefined;
 
   constructor(node: PassedNode) {
-    this.nodes = [idOf(node)];
+    this.nodes = idOf(node);
   }
 
   /** There is something new. */
   protected abstract moved(): void;
 
   received(node: PassedNode, msg: Message): void {
-    if (this.nodes.length < MOST_NODES) this.nodes.push(idOf(node));
+    if (this.count++ < MOST_NODES) this.nodes += PART + idOf(node);
     this.look(msg, null);
     this.moved();
   }
@@ -61,11 +60,14 @@ export abstract class Path {
   }
 
   /** The document that was seen last is the answer. */
-  protected arrived(): void {
+  protected arrive(): void {
     const { document, steps = [] } = this;
     if (document) {
-      const made: unknown[] = [];
-      document.forEach((verb, index) => made.push(nameOf(verb), makerOf(steps, verb, index)));
+      let made = '';
+      for (let index = 0; index < document.length; index++) {
+        const verb = document[index];
+        made += `${index === 0 ? '' : PART}${nameOf(verb) ?? ''}${PART}${makerOf(steps, verb, index) ?? ''}`;
+      }
       this.made = made;
     }
     this.document = undefined;
@@ -87,8 +89,9 @@ function verbsIn(payload: unknown): unknown[] | undefined {
   return Array.isArray(payload) && nameOf(payload[0]) !== undefined ? (payload as unknown[]) : undefined;
 }
 
-function nameOf(verb: unknown): unknown {
-  return typeof verb === 'object' && verb !== null ? (verb as { verb?: unknown }).verb : undefined;
+function nameOf(verb: unknown): string | undefined {
+  const { verb: name } = (verb ?? {}) as { verb?: unknown };
+  return typeof name === 'string' && !name.includes(PART) ? name : undefined;
 }
 
 /** Who first sent a document with this verb in it. */
@@ -123,11 +126,12 @@ function isSame(a: unknown, b: object): boolean {
  *
  * @param answer - the answer's JSON
  */
-export function makersOf(answer: unknown, made: Made = []): (string | null)[] {
+export function makersOf(answer: unknown, made = ''): (string | null)[] {
   if (!Array.isArray(answer)) return [];
-  const count = made.length / 2;
-  const isSo = (verb: unknown, place: number): boolean => nameOf(verb) === made[2 * place];
-  const nodeAt = (place: number): string | null => made[2 * place + 1] as string | null;
+  const parts = made === '' ? [] : made.split(PART);
+  const count = parts.length / 2;
+  const isSo = (verb: unknown, place: number): boolean => (nameOf(verb) ?? '') === parts[2 * place];
+  const nodeAt = (place: number): string | null => ((parts[2 * place + 1] ?? '') === '' ? null : parts[2 * place + 1]!);
   if (answer.length === count) return answer.map((verb, place) => (isSo(verb, place) ? nodeAt(place) : null));
   let next = 0;
   return answer.map((verb) => {

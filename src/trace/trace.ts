@@ -1,32 +1,18 @@
 import { ServerResponse } from 'node:http';
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import type { arrivalOf } from '../call/call-body';
-import { rawText } from '../http/body';
-import { classify, type Kind } from '../http/request';
+import { rawBody } from '../http/body';
+import { classify } from '../http/request';
 import type { Route } from '../simulator';
-import type { CallEvent, CallRecord, CallSummary, EndEvent, RequestEvent } from '../simulator/events';
-import { Allowance } from './allowance';
+import type { CallEvent, CallRecord, CallSummary } from '../simulator/events';
+import { arrivedWith, tooLong, type Known } from './arrived';
 import { CallLog, LIMITS, type KeptCall, type Limits } from './call-log';
 import { Doorbell } from './doorbell';
-import { causesOf, endOf, failsToBegin, type End } from './ending';
+import { Intake } from './intake';
 import type { PassedNode } from './path';
-import { Recording, short, type Keeper } from './recording';
-import { plainJson, plainText } from './redact';
-
-type Body = Record<string, unknown>;
-
-/** What the receiver of a request knows of it already. */
-export interface Known {
-  body: unknown;
-  kind?: Kind;
-  /** The call that it belongs to, as `arrivalOf` tells. */
-  arrival: ReturnType<typeof arrivalOf>;
-  /** The verb's property that named the hook. */
-  property?: string;
-  /** It is turned away: whoever has sent it may have made it up. */
-  refused?: boolean;
-}
+import { Recording } from './recording';
+import { plainJson } from './redact';
+import { RequestEntry } from './request-entry';
 
 /** A request that a simulator is about to make, or has made. */
 interface Announced {
@@ -47,11 +33,14 @@ interface Recorded {
 
 const { end: plainEnd } = ServerResponse.prototype as unknown as { end: Ending };
 
-/** Takes an answer down when it goes out, whoever gives it. */
+/**
+ * Takes an answer down when it goes out, whoever gives it. One function for all responses: with one for each, which
+ * would have to hold its response, no request would be collected when it is over (seen on Node 20).
+ */
 function recordedEnd(this: unknown, chunk?: unknown, encoding?: unknown, done?: unknown): unknown {
   const recording = (this as Recorded)[RECORDING]!;
   try {
-    recording.answered((this as Response).statusCode, chunk);
+    recording.answer((this as Response).statusCode, chunk);
   } catch {
     // The trace must not be in the way of a call.
   }
@@ -59,16 +48,15 @@ function recordedEnd(this: unknown, chunk?: unknown, encoding?: unknown, done?: 
 }
 
 /** Every call that this Node-RED has answered, or simulated. */
-export class Trace implements Keeper {
-  readonly log: CallLog;
+export class Trace {
   /** How simulated requests get here, where that is another way than their address says. */
   route: (url: URL) => Route | undefined = () => undefined;
   private readonly announced = new WeakMap<KeptCall, Announced[]>();
   /** The simulated calls that go on, by the ids of their legs, too. */
   private readonly simulated = new Map<string, KeptCall>();
   private order = 0;
-
-  private readonly allowance = new Allowance();
+  private readonly kept: CallLog;
+  private readonly intake: Intake;
 
   /** @param isOn - real calls are recorded */
   constructor(
@@ -76,8 +64,15 @@ export class Trace implements Keeper {
     publish: (call: { id: string; seq: number }) => void = () => undefined,
     limits: Limits = LIMITS,
   ) {
-    const bell = new Doorbell(publish);
-    this.log = new CallLog(limits, (call) => bell.ring(call));
+    const bell = new Doorbell(publish, () => this.intake.empty());
+    this.kept = new CallLog(limits, (call) => bell.ring(call));
+    this.intake = new Intake(this.kept, () => bell.wake());
+  }
+
+  /** All that is kept by now. */
+  get log(): CallLog {
+    this.intake.empty();
+    return this.kept;
   }
 
   /**
@@ -143,7 +138,7 @@ export class Trace implements Keeper {
 
   private keep(call: KeptCall, event: CallEvent): void {
     const text = plainJson({ ...event, seq: 0 });
-    if (text !== undefined) this.log.addEvent(call, short(text.length) === undefined ? text : withoutBody(event));
+    if (text !== undefined) this.log.addEvent(call, tooLong(text.length) === undefined ? text : withoutBody(event));
   }
 
   /** Somebody whom a call tells of is a leg of it, unless it is the caller of another one. */
@@ -178,132 +173,27 @@ export class Trace implements Keeper {
     const found = there.find(({ body }) => body === text) ?? there[0];
     if (!found) return undefined;
     list.splice(list.indexOf(found), 1);
-    const recording = new Recording(this, call, found.id, true, node, call.now());
-    recording.keep();
+    const recording = new Recording(this.intake, node);
+    recording.entry = new RequestEntry(call, found.id, recording);
+    this.log.add(call, recording.entry);
+    this.intake.changed(recording);
     return recording;
   }
 
   private begin(
     node: PassedNode,
     req: Request,
-    { body, kind, property, refused = false }: Known,
+    known: Known,
     arrival: NonNullable<Known['arrival']>,
   ): Recording | undefined {
-    const content = body as Body;
+    const { body, kind } = known;
     const simulated = this.simulated.size > 0 ? this.simulated.get(arrival.key) : undefined;
-    if (simulated) return this.own(simulated, node, req, rawText(req) ?? JSON.stringify(req.body));
+    if (simulated) return this.own(simulated, node, req, rawBody(req)?.toString() ?? JSON.stringify(req.body));
     if (!this.isOn || (kind ?? classify(body)) !== 'call') return undefined;
-
-    const known = this.log.get(arrival.key);
-    const hook = hookOf(content, arrival.status, property);
-    // Whatever else is left out of a call: that it is over is told.
-    if (!this.allowance.take(known?.requests, hook === 'session:new') && !(known && arrival.last)) {
-      known?.omit();
-      return undefined;
-    }
-    const { call, isNew } = this.callOf(content, arrival, refused);
-    const recording = new Recording(this, call, ++call.requests, false, node, isNew ? 0 : call.now());
-    const { headers, originalUrl } = req;
-    recording.method = req.method;
-    // The address as its caller had it, where a proxy says.
-    recording.scheme = (headers['x-forwarded-proto'] as string | undefined) ?? schemeOf(req);
-    recording.host = (headers['x-forwarded-host'] as string | undefined) ?? headers.host ?? '';
-    recording.target = plainText(originalUrl);
-    recording.asked = kept(body, rawText(req));
-    recording.hook = hook;
-    recording.property = property;
-    const isChild = content.call_sid !== arrival.key;
-    if (isChild) recording.leg = text(content.call_sid);
-    recording.keep();
-    if (refused) return recording;
-
-    if (!isChild) learn(call, content);
-    else call.alias(text(content.call_sid), text(content.to));
-    if (arrival.last) {
-      call.over = true;
-      recording.turn = 'last';
-    } else if (isNew && hook === 'session:new') {
-      recording.turn = 'first';
-    }
+    const recording = new Recording(this.intake, node, arrivedWith(req, known, arrival));
+    this.intake.changed(recording);
     return recording;
   }
-
-  /** Notes what follows from an answer, or from its absence. */
-  settled(recording: Recording): void {
-    const { call, turn } = recording;
-    const end = turn === 'last' ? endOf(parsed(recording.asked)) : failsToBegin(recording);
-    if (!end) return;
-    if (turn === 'first') {
-      call.over = true;
-      call.status = 'failed';
-    }
-    this.end(call, end);
-  }
-
-  private callOf(
-    body: Body,
-    { key }: NonNullable<Known['arrival']>,
-    refused: boolean,
-  ): { call: KeptCall; isNew: boolean } {
-    const known = this.log.get(key);
-    if (known?.source === 'jambonz') {
-      if (!refused) this.log.accept(known);
-      return { call: known, isNew: false };
-    }
-    const opening = {
-      id: key,
-      source: 'jambonz' as const,
-      direction: directionOf(body),
-      from: text(body.from),
-      to: text(body.to),
-      started: Date.now(),
-      status: text(body.call_status),
-    };
-    return { call: this.log.open(opening, refused), isNew: true };
-  }
-
-  private end(call: KeptCall, end: End): void {
-    const { by, status, reason } = end;
-    const event: Omit<EndEvent, 'seq'> = {
-      at: call.now(),
-      type: 'end',
-      by,
-      ...(status !== undefined && { status }),
-      ...(reason !== undefined && { reason }),
-      because: causesOf(call.entries, end),
-    };
-    this.log.addEvent(call, plainJson(event)!);
-  }
-}
-
-/** What the call's own requests tell of it. */
-function learn(call: KeptCall, body: Body): void {
-  if (typeof body.call_status === 'string') call.status = body.call_status;
-  if (typeof body.duration === 'number') call.duration = body.duration;
-  if (typeof body.call_id === 'string') call.alias(body.call_id);
-  // One that began before this Node-RED did, or with a request of one of its legs.
-  if (call.from === '') call.from = text(body.from);
-  if (call.to === '') call.to = text(body.to);
-}
-
-function hookOf(body: Body, isStatus: boolean, property: string | undefined): RequestEvent['hook'] {
-  if (property !== undefined) return 'verb:hook';
-  if (isStatus) return 'call:status';
-  return body.sip !== undefined || body.defaults !== undefined ? 'session:new' : 'verb:hook';
-}
-
-function directionOf({ direction }: Body): CallSummary['direction'] {
-  return direction === 'outbound' ? 'outbound' : 'inbound';
-}
-
-function schemeOf({ socket }: Request): string {
-  return (socket as { encrypted?: boolean }).encrypted ? 'https' : 'http';
-}
-
-/** A body without secrets, as JSON. */
-function kept(body: unknown, raw: string | undefined): string | undefined {
-  const json = plainJson(body, raw);
-  return json === undefined ? undefined : (short(json.length) ?? json);
 }
 
 function withoutBody(event: CallEvent): string {
@@ -316,18 +206,6 @@ function parsedUrl(address: string): URL | undefined {
   } catch {
     return undefined;
   }
-}
-
-function parsed(json: string | undefined): Body {
-  try {
-    return JSON.parse(json ?? '{}') as Body;
-  } catch {
-    return {};
-  }
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, 200) : '';
 }
 
 const traces = new WeakMap<object, Trace>();

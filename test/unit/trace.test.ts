@@ -120,12 +120,20 @@ class Client extends EventEmitter {
 
 const node = { id: 'in' };
 
-function receive(trace: Trace, body: Json, answer = '[{"verb":"hangup"}]'): Client {
+function receive(trace: Trace, body: Json, answer: string | Buffer = '[{"verb":"hangup"}]', refused = false): Client {
   const client = new Client();
   const req = { method: 'POST', originalUrl: '/a', headers: { host: 'h' }, socket: {}, body } as unknown as Request;
-  trace.request(node, req, client as unknown as Response, { body, kind: 'call', arrival: arrivalOf(body) });
+  trace.request(node, req, client as unknown as Response, { body, kind: 'call', arrival: arrivalOf(body), refused });
   client.end(answer);
   return client;
+}
+
+/** A request that waits for its answer. */
+function open(trace: Trace, body: Json, url = '/a') {
+  const client = new Client();
+  const req = { method: 'POST', originalUrl: url, headers: { host: 'h' }, socket: {}, body } as unknown as Request;
+  const known = { body, kind: 'call' as const, arrival: arrivalOf(body) };
+  return { client, recording: trace.request(node, req, client as unknown as Response, known)! };
 }
 
 const callBody = (id: string, more: Json = {}): Json => ({
@@ -197,19 +205,36 @@ describe('How much is kept of calls', () => {
     assert.equal(call.events().filter(({ type }) => type === 'alert').length, 1);
   });
 
-  it('of more calls than anybody could look at only some are kept, and those whole', () => {
+  it('of more calls than anybody could look at the last ones are kept, and those whole', () => {
     const trace = limited({});
     const later = { sip: undefined, call_status: 'in-progress', digits: '1' };
-    for (let first = 0; first < 20_000; first += 10) {
+    for (let first = 0; first < 5000; first += 10) {
       const calls = Array.from({ length: 10 }, (_, index) => `c${first + index}`);
       for (const id of calls) receive(trace, callBody(id));
       for (const id of calls) receive(trace, callBody(id, later));
       for (const id of calls) receive(trace, callBody(id, later));
     }
     const kept = trace.log.list();
-    assert.equal(kept.length, LIMITS.calls);
-    assert.ok(Number(kept.at(-1)!.id.slice(1)) < 15_000, 'all were taken down');
-    assert.deepEqual(new Set(kept.map(({ id }) => trace.log.get(id)!.requests)), new Set([3]));
+    assert.deepEqual(
+      new Set(kept.map(({ id }) => id)),
+      new Set(Array.from({ length: LIMITS.calls }, (_, index) => `c${5000 - 1 - index}`)),
+    );
+    for (const { id } of kept) {
+      const types = trace.log
+        .get(id)!
+        .events()
+        .map(({ type }) => type);
+      assert.equal(types.filter((type) => type === 'request').length, 3);
+      assert.equal(types.filter((type) => type === 'answer').length, 3);
+    }
+  });
+
+  it('refused requests do not push out calls, however many come at once', () => {
+    const trace = limited({});
+    receive(trace, callBody('real'));
+    for (let count = 0; count < 3000; count++) receive(trace, callBody(`made up ${count}`), '', true);
+    assert.equal(trace.log.get('real')?.events().length, 3);
+    assert.ok(trace.log.list().length <= 1 + LIMITS.refused);
   });
 
   it('says of an answer that never came that it did not', () => {
@@ -240,6 +265,77 @@ describe('How much is kept of calls', () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     assert.deepEqual(told, [{ id: 'c', seq: trace.log.get('c')!.seq }]);
   });
+});
+
+describe('What is told of a call', () => {
+  const told = (trace: Trace): CallEvent[] => trace.log.get('c')!.events();
+  const brief = (events: CallEvent[]): string[] =>
+    events.map((event) => `${event.type} ${'request' in event ? event.request : 'id' in event ? event.id : ''}`);
+
+  it('is in the order in which it was', () => {
+    const trace = new Trace(true);
+    const [first, second] = [open(trace, callBody('c')), open(trace, callBody('c', { digits: '1' }))];
+    second.client.end('[]');
+    first.client.end('[{"verb":"hangup"}]');
+    const order = ['request 1', 'request 2', 'answer 2', 'answer 1'];
+    assert.deepEqual(brief(told(trace)).slice(0, 4), order);
+    assert.deepEqual(
+      told(trace).map(({ seq }) => seq),
+      [1, 2, 3, 4, 5, 6],
+    );
+  });
+
+  it('is there while a request waits, and grows', () => {
+    const trace = new Trace(true);
+    const { client, recording } = open(trace, callBody('c'));
+    assert.deepEqual(brief(told(trace)), ['request 1', 'path 1']);
+    recording.received({ id: 'say' }, { _msgid: 'm', jambonz: [] });
+    const [, path] = told(trace);
+    assert.deepEqual(path?.type === 'path' && path.nodes, ['in', 'say']);
+    client.end('[{"verb":"hangup"}]');
+    assert.deepEqual(brief(told(trace)), ['request 1', 'answer 1', 'path 1']);
+  });
+
+  it('has what a node complains of after the answer', () => {
+    const trace = new Trace(true);
+    const { client, recording } = open(trace, callBody('c'));
+    client.end('[{"verb":"hangup"}]');
+    recording.complained({ id: 'out' }, new Error('left out'));
+    const seen = (): unknown => told(trace).flatMap((event) => (event.type === 'path' ? (event.errors ?? []) : []));
+    assert.deepEqual(seen(), [{ node: 'out', text: 'left out' }]);
+    recording.complained({ id: 'say' }, new Error('too'));
+    assert.deepEqual(seen(), [
+      { node: 'out', text: 'left out' },
+      { node: 'say', text: 'too' },
+    ]);
+  });
+
+  const answers: [what: string, answer: string | Buffer, body: unknown][] = [
+    ['a document', '[{"verb":"say","text":"Grüße 😀"}]', [{ verb: 'say', text: 'Grüße 😀' }]],
+    ['one in bytes', Buffer.from('[{"verb":"say","text":"Grüße 😀"}]'), [{ verb: 'say', text: 'Grüße 😀' }]],
+    ['a text', 'Grüße', 'Grüße'],
+    ['nothing', '', undefined],
+    ['what is no text', Buffer.from([255, 254]), '(2 bytes)'],
+  ];
+  for (const [what, answer, body] of answers) {
+    it(`is what was asked, whether the answer is ${what}`, () => {
+      const trace = new Trace(true);
+      const asked = callBody('c', {
+        from: 'Zoë 😀',
+        speech: '\u0000\u0001',
+        call_status: 'in-progress',
+        sip: undefined,
+      });
+      const { client } = open(trace, asked, '/a?b=\u00e9');
+      client.end(answer);
+      const [request, answered] = told(trace);
+      assert.ok(request?.type === 'request' && answered?.type === 'answer');
+      assert.deepEqual(request.body, JSON.parse(JSON.stringify(asked)));
+      assert.deepEqual([request.url, request.method, request.hook], ['http://h/a?b=\u00e9', 'POST', 'verb:hook']);
+      assert.deepEqual([answered.status, answered.body], [200, body]);
+      assert.deepEqual(trace.log.list('Zoë').length, 1);
+    });
+  }
 });
 
 describe('Simulated calls', () => {
