@@ -85,21 +85,22 @@ export class Template {
   }
 
   private write(msg: object, values: unknown[]): string {
-    const contexts: View = { flow: {}, global: {} };
+    const view = Object.assign(Object.create(BARE) as View, { flow: {}, global: {} });
     this.references.forEach(({ root, key }, index) => {
-      place((contexts[root] ??= {}) as View, key.split('.'), values[index]);
+      place((view[root] ??= {}) as View, key.split('.'), values[index]);
     });
-    // The prototype chain lets the template see the message without copying it.
-    const view: View = this.dialect === 'prefixed' ? { msg } : (Object.create(msg) as View);
-    // Defined, not assigned: a message's own `flow` may be read-only.
-    for (const [name, value] of Object.entries(contexts)) Object.defineProperty(view, name, { value });
-    const context = new mustache.Context(view);
+    // What is not found in the one is looked for in the other. The message is no prototype of anything: that would
+    // make V8 give it a hidden class of its own, and everything that is done with it slow from then on.
+    const context = this.dialect === 'prefixed' ? undefined : new mustache.Context(without(Object.keys(view), msg));
+    if (!context) view.msg = msg;
     // The declared types know fewer arguments than mustache 4.2 takes.
     const writer = this.writer as unknown as {
       renderTokens(tokens: Token[], context: unknown, partials: undefined, text: string, config: object): string;
     };
     try {
-      return writer.renderTokens(this.tokens, context, undefined, this.text, { escape: this.escape });
+      return writer.renderTokens(this.tokens, new mustache.Context(view, context), undefined, this.text, {
+        escape: this.escape,
+      });
     } catch (error) {
       throw new Problem('template', { value: this.text, detail: messageOf(error) });
     }
@@ -125,6 +126,15 @@ export class Template {
     return { scope: scope as Scope, store, root: store ? `${scope}[${store}]` : scope!, key: contextKey(path) };
   }
 }
+
+/** A message in which these names, which mean something else in a template, are not to be found. */
+function without(names: string[], msg: object): object {
+  if (!names.some((name) => name in msg)) return msg;
+  return Object.create(msg, Object.fromEntries(names.map((name) => [name, { value: undefined }]))) as object;
+}
+
+/** Has no name that a message could have, and can be written as text. */
+const BARE: object = Object.assign(Object.create(null) as object, { toString: () => '[object Object]' });
 
 /** The part of a dotted path that is a context key: its first segment, or `$parent` and the next. */
 function contextKey(path: string): string {

@@ -64,18 +64,34 @@ export class Intake implements Listener {
     else this.wake();
   }
 
-  /** Puts into the log what has waited. @returns how many requests that were */
+  /** Puts into the log what has waited. Never fails. @returns how many requests that were */
   empty(): number {
-    const { waiting, tape } = this;
-    if (waiting.size === 0 && tape.length === 0) return 0;
-    const changes: Change[] = [];
+    if (this.waiting.size === 0 && this.tape.length === 0) return 0;
+    const { fresh, changes, late } = this.gather();
+    try {
+      for (const one of this.wanted(fresh)) {
+        const change = this.begin(one);
+        if (change) changes.push(change);
+      }
+      this.tell(changes);
+      for (const recording of late) this.tellMore(recording);
+    } catch {
+      // The trace must not be in the way of a call.
+    }
+    this.tape.clear();
+    return fresh.length;
+  }
+
+  private gather(): { fresh: Fresh[]; changes: Change[]; late: Recording[] } {
+    const { tape } = this;
     const fresh: Fresh[] = [];
+    const changes: Change[] = [];
+    const late: Recording[] = [];
     for (let index = 0; index < tape.length; index++) {
       const [order, key] = [tape.orderAt(index), tape.keyAt(index)];
       fresh.push({ order, key, refused: false, read: () => tape.read(index) });
     }
-    const late: Recording[] = [];
-    for (const recording of waiting.take()) {
+    for (const recording of this.waiting.take()) {
       recording.place = -1;
       const { arrived, order, isWritten, entry } = recording;
       if (entry) changes.push({ entry, note: recording });
@@ -84,19 +100,7 @@ export class Intake implements Listener {
         fresh.push({ order, key: arrived.key, refused: arrived.refused, recording, read: () => recording });
       }
     }
-    for (const { key, recording, omitted = 0, read } of this.wanted(fresh)) {
-      const call = omitted > 0 ? this.log.get(key) : undefined;
-      if (call) this.log.omit(call, omitted);
-      const note = read();
-      const entry = this.begin(note);
-      if (!entry) continue;
-      if (recording) recording.entry = entry;
-      changes.push({ entry, note });
-    }
-    tape.clear();
-    this.tell(changes);
-    for (const recording of late) this.tellMore(recording);
-    return fresh.length;
+    return { fresh, changes, late };
   }
 
   /** Of a request that was written down, and whose message has moved since. */
@@ -156,27 +160,36 @@ export class Intake implements Listener {
     });
   }
 
-  /** Makes an entry; none for a note that cannot be kept. */
-  private begin(note: Note): RequestEntry | undefined {
-    const { arrived } = note;
-    if (!arrived) return undefined;
+  /** Makes an entry; none for what cannot be kept. */
+  private begin({ key, recording, omitted = 0, read }: Fresh): Change | undefined {
+    const long = omitted > 0 ? this.log.get(key) : undefined;
+    if (long) this.log.omit(long, omitted);
     try {
+      const note = read();
+      const { arrived } = note;
+      if (!arrived) return undefined;
       const body = objectIn(arrived.body);
       const { call, isNew } = this.callOf(arrived, body, note.since);
       const entry = new RequestEntry(call, ++call.requests, note, body);
       this.log.add(call, entry);
-      if (arrived.refused) return entry;
-      if (body.call_sid === arrived.key) learn(call, body);
-      else call.alias(textOf(body.call_sid), textOf(body.to));
-      if (arrived.last) {
-        call.over = true;
-        entry.turn = 'last';
-      } else if (isNew && arrived.hook === 'session:new') {
-        entry.turn = 'first';
-      }
-      return entry;
+      if (recording) recording.entry = entry;
+      if (!arrived.refused) this.place(entry, arrived, body, isNew);
+      return { entry, note };
     } catch {
       return undefined;
+    }
+  }
+
+  /** What a request tells of its call. */
+  private place(entry: RequestEntry, arrived: Arrived, body: Body, isNew: boolean): void {
+    const { call } = entry;
+    if (body.call_sid === arrived.key) learn(call, body);
+    else call.alias(textOf(body.call_sid), textOf(body.to));
+    if (arrived.last) {
+      call.over = true;
+      entry.turn = 'last';
+    } else if (isNew && arrived.hook === 'session:new') {
+      entry.turn = 'first';
     }
   }
 
