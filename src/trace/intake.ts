@@ -21,7 +21,6 @@ interface Fresh {
   readonly order: number;
   /** The id of its call. */
   readonly key: string;
-  readonly refused: boolean;
   /** Absent for what was written down. */
   readonly recording?: Recording;
   /** So many of the same call just before it are left out. */
@@ -66,10 +65,20 @@ export class Intake implements Listener {
 
   /** Puts into the log what has waited. Never fails. @returns how many requests that were */
   empty(): number {
-    if (this.waiting.size === 0 && this.tape.length === 0) return 0;
-    const { fresh, changes, late } = this.gather();
+    const { tape } = this;
+    const count = this.waiting.size + tape.length;
+    if (count === 0) return 0;
+    const changes: Change[] = [];
+    const late: Recording[] = [];
+    const open: Recording[] = [];
+    for (const recording of this.waiting.take()) {
+      recording.place = -1;
+      const { isWritten, entry } = recording;
+      if (entry) changes.push({ entry, note: recording });
+      else (isWritten ? late : open).push(recording);
+    }
     try {
-      for (const one of this.wanted(fresh)) {
+      for (const one of withoutExcess(this.wanted(open))) {
         const change = this.begin(one);
         if (change) changes.push(change);
       }
@@ -78,29 +87,42 @@ export class Intake implements Listener {
     } catch {
       // The trace must not be in the way of a call.
     }
-    this.tape.clear();
-    return fresh.length;
+    tape.clear();
+    return count;
   }
 
-  private gather(): { fresh: Fresh[]; changes: Change[]; late: Recording[] } {
-    const { tape } = this;
-    const fresh: Fresh[] = [];
-    const changes: Change[] = [];
-    const late: Recording[] = [];
-    for (let index = 0; index < tape.length; index++) {
-      const [order, key] = [tape.orderAt(index), tape.keyAt(index)];
-      fresh.push({ order, key, refused: false, read: () => tape.read(index) });
+  /**
+   * The requests whose calls are in the log, or would be at the end: those that were heard of last. The others are
+   * not even read.
+   *
+   * @param open - requests that were not written down
+   */
+  private wanted(open: readonly Recording[]): Fresh[] {
+    const { log, tape } = this;
+    const wanted: Fresh[] = [];
+    const accepted = this.begins(log.limits.calls);
+    const refused = this.begins(log.limits.refused);
+    for (const recording of open.toSorted((a, b) => b.order - a.order)) {
+      const { order, arrived } = recording;
+      if (!arrived || !(arrived.refused ? refused : accepted)(arrived.key)) continue;
+      wanted.push({ order, key: arrived.key, recording, read: () => recording });
     }
-    for (const recording of this.waiting.take()) {
-      recording.place = -1;
-      const { arrived, order, isWritten, entry } = recording;
-      if (entry) changes.push({ entry, note: recording });
-      else if (isWritten) late.push(recording);
-      else if (arrived) {
-        fresh.push({ order, key: arrived.key, refused: arrived.refused, recording, read: () => recording });
-      }
+    for (let index = tape.length - 1; index >= 0; index--) {
+      const key = tape.keyAt(index);
+      if (accepted(key)) wanted.push({ order: tape.orderAt(index), key, read: () => tape.read(index) });
     }
-    return { fresh, changes, late };
+    return wanted.sort((a, b) => a.order - b.order);
+  }
+
+  /** @returns tells of a call whether it is in the log, or one of the first so many that are asked about */
+  private begins(most: number): (key: string) => boolean {
+    const keys = new Set<string>();
+    return (key) => {
+      if (keys.has(key) || this.log.get(key)) return true;
+      if (keys.size === most) return false;
+      keys.add(key);
+      return true;
+    };
   }
 
   /** Of a request that was written down, and whose message has moved since. */
@@ -133,31 +155,6 @@ export class Intake implements Listener {
       entry.follow(note);
       this.log.touch(entry.call);
     }
-  }
-
-  /** Those whose calls would be in the log at the end, in order. */
-  private wanted(fresh: Fresh[]): Fresh[] {
-    fresh.sort((a, b) => a.order - b.order);
-    const counts = new Map<string, number>();
-    const [accepted, refused]: [string[], string[]] = [[], []];
-    for (const { key, refused: isRefused } of fresh) {
-      const count = counts.get(key) ?? 0;
-      counts.set(key, count + 1);
-      if (count === 0 && !this.log.get(key)) (isRefused ? refused : accepted).push(key);
-    }
-    const { calls: most, refused: mostRefused } = this.log.limits;
-    for (const key of accepted.slice(0, -most)) counts.delete(key);
-    for (const key of refused.slice(0, -mostRefused)) counts.delete(key);
-    const seen = new Map<string, number>();
-    return fresh.filter((one) => {
-      const count = counts.get(one.key);
-      if (count === undefined) return false;
-      const place = seen.get(one.key) ?? 0;
-      seen.set(one.key, place + 1);
-      const surplus = count - MOST_OF_ONE;
-      if (surplus > 0 && place === FIRST_ENTRIES + surplus) one.omitted = surplus;
-      return place < FIRST_ENTRIES || place >= FIRST_ENTRIES + surplus;
-    });
   }
 
   /** Makes an entry; none for what cannot be kept. */
@@ -231,6 +228,20 @@ export class Intake implements Listener {
     };
     this.log.addEvent(call, plainJson(event)!);
   }
+}
+
+/** Without the middle of what one call alone has too much of. */
+function withoutExcess(requests: readonly Fresh[]): Fresh[] {
+  const counts = new Map<string, number>();
+  for (const { key } of requests) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  return requests.filter((one) => {
+    const place = seen.get(one.key) ?? 0;
+    seen.set(one.key, place + 1);
+    const excess = (counts.get(one.key) ?? 0) - MOST_OF_ONE;
+    if (excess > 0 && place === FIRST_ENTRIES + excess) one.omitted = excess;
+    return place < FIRST_ENTRIES || place >= FIRST_ENTRIES + excess;
+  });
 }
 
 /** What the call's own requests tell of it. */

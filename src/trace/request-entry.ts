@@ -57,8 +57,9 @@ export class RequestEntry implements Entry {
     this.order = order;
     this.hook = arrived?.hook;
     this.method = arrived?.method ?? '';
-    this.path = arrived ? plainText(arrived.target).split('?', 1)[0]! : '';
-    this.url = arrived ? `${arrived.scheme}://${arrived.host}${plainText(arrived.target)}` : '';
+    const target = plainText(arrived?.target ?? '');
+    this.path = target.split('?', 1)[0]!;
+    this.url = arrived ? `${arrived.scheme}://${arrived.host}${target}` : '';
     this.property = arrived?.property ?? '';
     this.leg = arrived && call_sid !== arrived.key && typeof call_sid === 'string' ? call_sid.slice(0, 200) : '';
     this.asked = arrived && plainAnswer(arrived.body.toString());
