@@ -5,6 +5,8 @@ import { Editor } from '../support/editor';
 import type { FlowNode } from '../support/node-red';
 import { Panel } from '../support/panel';
 
+/** Before the prompt of the menu is over, or after it, which the last skip may have skipped. */
+const HUNG_UP = /^While gather (?:was running|waited for digits), the caller hung up\.$/;
 const root = resolve(__dirname, '../..');
 const flow = JSON.parse(readFileSync(join(root, 'examples/IVR menu.json'), 'utf8')) as FlowNode[];
 const MENU = 'For sales, press 1. For opening hours, press 2.';
@@ -146,7 +148,7 @@ for (const version of ['4.1', '5.0']) {
       await panel.call('again');
       await panel.skipTo(MENU);
       await panel.part('hangup').click();
-      assert.equal(await panel.ending(), 'While gather waited for digits, the caller hung up.');
+      assert.match(await panel.ending(), HUNG_UP);
     });
 
     it('lists the calls, and shows one of them again', async () => {
@@ -207,7 +209,7 @@ describe('The phone in the sidebar, in Node-RED 3.1', function () {
     await panel.call();
     await panel.skipTo(MENU);
     await panel.part('hangup').click();
-    assert.equal(await panel.ending(), 'While gather waited for digits, the caller hung up.');
+    assert.match(await panel.ending(), HUNG_UP);
     assert.deepEqual(await panel.marked('passed'), ['jbivrmenuout', 'jbivrn1_0', 'jbivrn1_1', 'jbivrn1_2'].sort());
   });
 });
