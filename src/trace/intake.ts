@@ -144,16 +144,21 @@ export class Intake implements Listener {
     }
     moments.sort((a, b) => a.order - b.order);
     for (const { entry, note } of moments) {
-      if (!entry.isTold) {
-        entry.tell();
-      } else {
-        this.log.grow(entry.call, entry.settle(note));
-        this.conclude(entry);
-      }
+      if (entry.isTold) this.settle(entry, note);
+      else entry.tell();
     }
     for (const { entry, note } of changes) {
       entry.follow(note);
       this.log.touch(entry.call);
+    }
+  }
+
+  private settle(entry: RequestEntry, note: Note): void {
+    try {
+      this.log.grow(entry.call, entry.settle(note));
+      this.conclude(entry);
+    } catch {
+      // An answer that cannot be gone through: the others can.
     }
   }
 

@@ -257,6 +257,15 @@ describe('How much is kept of calls', () => {
     assert.equal(receive(trace, callBody('c', { nested })).ended, '[{"verb":"hangup"}]');
   });
 
+  it('an answer that cannot be gone through does not take that of another call along', () => {
+    const trace = limited({});
+    const deep = `[${'['.repeat(60_000)}"token"${']'.repeat(60_000)}]`;
+    receive(trace, callBody('deep'), deep);
+    receive(trace, callBody('c'));
+    assert.equal(trace.log.get('c')!.events().length, 3);
+    assert.ok(trace.log.get('deep')!.events().length > 0);
+  });
+
   it('tells of changes, not more often than ten times a second', async () => {
     const told: unknown[] = [];
     const trace = new Trace(true, (call) => told.push(call));
