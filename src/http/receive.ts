@@ -59,7 +59,6 @@ export function receive(
   const exchange = open(id, res, { platform, publicUrl, kind, callSid: arrival?.key, answers });
   const { property } = receiver;
   exchange.recording = traceOf(RED).request(node, req, res, { body, kind, arrival, property });
-  if (exchange.recording) followMessages(RED);
   // jambonz throws the answer away.
   if (answers === 'ignored') write(res, serialise([]));
   const msg: Message = { _msgid: id, req, res: exchange, ...extra, [kind]: body };
@@ -72,6 +71,7 @@ export function receive(
   const given = receiver.fallback === undefined ? DEFAULT_FALLBACK : receiver.fallback;
   // jambonz throws away what it gets for a status event, so a flow need not answer it.
   const fallback = given && arrival?.status ? { milliseconds: given.milliseconds, isQuiet: true } : given;
+  if (!fallback && exchange.recording) followMessages(RED);
   const watch =
     fallback && guard(RED, node, exchange, msg, fallback, (write) => answer(exchange, undefined, complain, write));
   const send = (found?: Found): void => {

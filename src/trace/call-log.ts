@@ -147,7 +147,7 @@ export class KeptCall {
       at: this.entries[FIRST_ENTRIES - 1]?.events(0).at(-1)?.at ?? 0,
       type: 'alert',
       alert: 'trace-shortened',
-      text: `${this.dropped} events of this call are not kept: there are too many.`,
+      text: `${this.dropped} requests of this call are not kept: there are too many.`,
     };
   }
 }

@@ -2,7 +2,7 @@ import type { KeptCall } from './call-log';
 
 const QUIET_MS = 100;
 /** When there is so much to tell that nobody could follow, and the less often it is gone through the better. */
-const BUSY_MS = 500;
+const BUSY_MS = 1000;
 const BUSY = 100;
 
 /** Says that something has happened in a call; not more often than ten times a second. */

@@ -1,32 +1,20 @@
 import type { EndEvent } from '../simulator/events';
 import type { Arrived } from './arrived';
-import { FIRST_ENTRIES, type CallLog, type Entry, type KeptCall, type Opening } from './call-log';
+import { FIRST_ENTRIES, type CallLog, type KeptCall, type Opening } from './call-log';
 import { causesOf, endOf, failsToBegin } from './ending';
 import type { Note } from './note';
 import type { Listener, Recording } from './recording';
 import { plainJson } from './redact';
 import { RequestEntry } from './request-entry';
-import { Slots } from '../slots';
-import { Tape } from './tape';
 
 type Body = Readonly<Record<string, unknown>>;
 
+/** What waits at most, whether or not its time has come. Few, as all that lives for long costs: see {@link Intake}. */
+const MOST_WAITING = 256;
+/** By the size of their texts. */
+const MOST_BYTES = 4 * 1024 * 1024;
 /** Of one call at a time: whoever sends more than these in a moment is no call. */
-const MOST_OF_ONE = 200;
-/** What waits at most, whether or not its time has come. */
-const MOST_WAITING = 2000;
-
-/** A request that has no entry in the log yet. */
-interface Fresh {
-  readonly order: number;
-  /** The id of its call. */
-  readonly key: string;
-  /** Absent for what was written down. */
-  readonly recording?: Recording;
-  /** So many of the same call just before it are left out. */
-  omitted?: number;
-  readonly read: () => Note;
-}
+const MOST_OF_ONE = 64;
 
 /** What is new of a request. */
 interface Change {
@@ -36,12 +24,19 @@ interface Change {
 
 /**
  * Puts what recordings have noted into the log: many at once, outside of the time in which a call waits for its
- * answer, and under load not what would have made room for other calls by the same time.
+ * answer.
+ *
+ * Under load, thousands of recordings would wait, and the garbage collector would copy each of them twice. Most are of
+ * calls that would have made room for later ones by the time they are put into the log: so these are sorted out as
+ * soon as there are a few hundred, without a look at what is in them.
  */
 export class Intake implements Listener {
-  private readonly tape = new Tape();
-  /** Those of which something is new: whoever was written down has left. */
-  private readonly waiting = new Slots<Recording>();
+  /** Those of which something is new, in the order in which that was. One array: a new one would keep the old alive. */
+  private readonly waiting = new Array<Recording | undefined>(MOST_WAITING).fill(undefined);
+  private count = 0;
+  private bytes = 0;
+  /** Changes since the log was told last. */
+  private heard = 0;
 
   /** @param wake - told that something waits: then {@link empty} is to be called, soon */
   constructor(
@@ -49,90 +44,77 @@ export class Intake implements Listener {
     private readonly wake: () => void,
   ) {}
 
-  changed(recording: Recording): void {
-    const { place, entry, answered, isWritten } = recording;
-    if (entry?.call.gone) return;
-    if (answered > 0 && !entry && !isWritten && this.tape.write(recording)) {
-      recording.isWritten = true;
-      recording.place = -1;
-      if (place >= 0) this.waiting.remove(place);
-    } else if (place < 0) {
-      recording.place = this.waiting.add(recording);
+  changed(recording: Recording, bytes: number): void {
+    if (recording.isLeftOut || recording.entry?.call.gone) return;
+    this.heard++;
+    this.bytes += bytes;
+    if (!recording.waits) {
+      recording.waits = true;
+      this.waiting[this.count++] = recording;
     }
-    if (this.tape.isFull || this.waiting.size >= MOST_WAITING) this.empty();
-    else this.wake();
+    if (this.isFull(1)) this.makeRoom();
+    this.wake();
   }
 
-  /** Puts into the log what has waited. Never fails. @returns how many requests that were */
+  /** Puts into the log what has waited. Never fails. @returns how much was new */
   empty(): number {
-    const { tape } = this;
-    const count = this.waiting.size + tape.length;
-    if (count === 0) return 0;
+    const { heard } = this;
+    this.heard = 0;
+    if (this.count === 0) return heard;
+    const wanted = this.wanted();
+    this.keep([]);
     const changes: Change[] = [];
-    const late: Recording[] = [];
-    const open: Recording[] = [];
-    for (const recording of this.waiting.take()) {
-      recording.place = -1;
-      const { isWritten, entry } = recording;
-      if (entry) changes.push({ entry, note: recording });
-      else (isWritten ? late : open).push(recording);
-    }
     try {
-      for (const one of withoutExcess(this.wanted(open))) {
-        const change = this.begin(one);
-        if (change) changes.push(change);
+      for (const recording of wanted) {
+        recording.waits = false;
+        const entry = recording.entry ?? this.begin(recording);
+        if (entry) changes.push({ entry, note: recording });
+        else recording.isLeftOut = true;
       }
       this.tell(changes);
-      for (const recording of late) this.tellMore(recording);
     } catch {
       // The trace must not be in the way of a call.
     }
-    tape.clear();
-    return count;
+    return heard;
   }
 
-  /**
-   * The requests whose calls are in the log, or would be at the end: those that were heard of last. The others are
-   * not even read.
-   *
-   * @param open - requests that were not written down
-   */
-  private wanted(open: readonly Recording[]): Fresh[] {
-    const { log, tape } = this;
-    const wanted: Fresh[] = [];
-    const accepted = this.begins(log.limits.calls);
-    const refused = this.begins(log.limits.refused);
-    for (const recording of open.toSorted((a, b) => b.order - a.order)) {
-      const { order, arrived } = recording;
-      if (!arrived || !(arrived.refused ? refused : accepted)(arrived.key)) continue;
-      wanted.push({ order, key: arrived.key, recording, read: () => recording });
+  private isFull(share: number): boolean {
+    return this.count >= share * MOST_WAITING || this.bytes > share * MOST_BYTES;
+  }
+
+  private makeRoom(): void {
+    this.keep(this.wanted());
+    // If there are too many even so, these are of calls that somebody may look at.
+    if (this.isFull(0.75)) this.empty();
+  }
+
+  /** Lets only these wait. */
+  private keep(recordings: readonly Recording[]): void {
+    const { waiting, count } = this;
+    this.count = 0;
+    this.bytes = 0;
+    for (const recording of recordings) {
+      waiting[this.count++] = recording;
+      this.bytes += recording.bytes;
     }
-    for (let index = tape.length - 1; index >= 0; index--) {
-      const key = tape.keyAt(index);
-      if (accepted(key)) wanted.push({ order: tape.orderAt(index), key, read: () => tape.read(index) });
+    waiting.fill(undefined, this.count, count);
+  }
+
+  /** Those whose calls are in the log, or would be at the end, as the calls that were heard of last. */
+  private wanted(): readonly Recording[] {
+    const { log, waiting } = this;
+    const accepted = new Latest(log, log.limits.calls);
+    const refused = new Latest(log, log.limits.refused);
+    const wanted: Recording[] = [];
+    for (let place = this.count - 1; place >= 0; place--) {
+      const recording = waiting[place]!;
+      const { arrived, entry } = recording;
+      if (entry ?? (arrived && (arrived.refused ? refused : accepted).wants(arrived.key))) wanted.push(recording);
+      else recording.isLeftOut = true;
     }
-    return wanted.sort((a, b) => a.order - b.order);
-  }
-
-  /** @returns tells of a call whether it is in the log, or one of the first so many that are asked about */
-  private begins(most: number): (key: string) => boolean {
-    const keys = new Set<string>();
-    return (key) => {
-      if (keys.has(key) || this.log.get(key)) return true;
-      if (keys.size === most) return false;
-      keys.add(key);
-      return true;
-    };
-  }
-
-  /** Of a request that was written down, and whose message has moved since. */
-  private tellMore(recording: Recording): void {
-    const { arrived, order } = recording;
-    const isIt = (entry: Entry): entry is RequestEntry => entry instanceof RequestEntry && entry.order === order;
-    const entry = arrived && this.log.get(arrived.key)?.entries.findLast(isIt);
-    if (!entry) return;
-    entry.follow(recording);
-    this.log.touch(entry.call);
+    // If each of the calls has one, no call has more than what is left.
+    const mostOfOne = wanted.length - accepted.size - refused.size + 1;
+    return mostOfOne > MOST_OF_ONE ? withoutExcess(wanted.reverse()) : wanted.reverse();
   }
 
   /** Gives their numbers to what is new, in the order in which it was. */
@@ -163,20 +145,19 @@ export class Intake implements Listener {
   }
 
   /** Makes an entry; none for what cannot be kept. */
-  private begin({ key, recording, omitted = 0, read }: Fresh): Change | undefined {
-    const long = omitted > 0 ? this.log.get(key) : undefined;
+  private begin(recording: Recording): RequestEntry | undefined {
+    const { arrived, since, omitted } = recording;
+    if (!arrived) return undefined;
+    const long = omitted > 0 ? this.log.get(arrived.key) : undefined;
     if (long) this.log.omit(long, omitted);
     try {
-      const note = read();
-      const { arrived } = note;
-      if (!arrived) return undefined;
       const body = objectIn(arrived.body);
-      const { call, isNew } = this.callOf(arrived, body, note.since);
-      const entry = new RequestEntry(call, ++call.requests, note, body);
+      const { call, isNew } = this.callOf(arrived, body, since);
+      const entry = new RequestEntry(call, ++call.requests, recording, body);
       this.log.add(call, entry);
-      if (recording) recording.entry = entry;
+      recording.entry = entry;
       if (!arrived.refused) this.place(entry, arrived, body, isNew);
-      return { entry, note };
+      return entry;
     } catch {
       return undefined;
     }
@@ -235,17 +216,48 @@ export class Intake implements Listener {
   }
 }
 
+/** The calls that are asked about first, so many of them. */
+class Latest {
+  private readonly keys = new Set<string>();
+
+  constructor(
+    private readonly log: CallLog,
+    private readonly most: number,
+  ) {}
+
+  get size(): number {
+    return this.keys.size;
+  }
+
+  /** Whether a call is one of them, or in the log. */
+  wants(key: string): boolean {
+    if (this.keys.size < this.most) this.keys.add(key);
+    return this.keys.has(key) || this.log.get(key) !== undefined;
+  }
+}
+
 /** Without the middle of what one call alone has too much of. */
-function withoutExcess(requests: readonly Fresh[]): Fresh[] {
+function withoutExcess(recordings: readonly Recording[]): readonly Recording[] {
   const counts = new Map<string, number>();
-  for (const { key } of requests) counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const { entry, arrived } of recordings) {
+    if (!entry && arrived) counts.set(arrived.key, (counts.get(arrived.key) ?? 0) + 1);
+  }
+  if (Math.max(0, ...counts.values()) <= MOST_OF_ONE) return recordings;
   const seen = new Map<string, number>();
-  return requests.filter((one) => {
-    const place = seen.get(one.key) ?? 0;
-    seen.set(one.key, place + 1);
-    const excess = (counts.get(one.key) ?? 0) - MOST_OF_ONE;
-    if (excess > 0 && place === FIRST_ENTRIES + excess) one.omitted = excess;
-    return place < FIRST_ENTRIES || place >= FIRST_ENTRIES + excess;
+  const omitted = new Map<string, number>();
+  return recordings.filter((recording) => {
+    const { entry, arrived } = recording;
+    if (entry || !arrived) return true;
+    const { key } = arrived;
+    const place = seen.get(key) ?? 0;
+    seen.set(key, place + 1);
+    const end = FIRST_ENTRIES + counts.get(key)! - MOST_OF_ONE;
+    if (place < FIRST_ENTRIES || place > end) return true;
+    const before = (omitted.get(key) ?? 0) + recording.omitted;
+    recording.isLeftOut = place < end;
+    recording.omitted = before;
+    omitted.set(key, before + 1);
+    return place === end;
   });
 }
 

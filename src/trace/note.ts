@@ -3,8 +3,13 @@ import type { Arrived } from './arrived';
 /** Why the answer was not the flow's own. */
 export type Instead = 'time' | 'ended' | 'error';
 
-/** Between the parts of a list that is kept as one text: to put texts together costs next to nothing. */
-export const PART = '\u0001';
+/** A verb of an answer. */
+export interface MadeVerb {
+  /** Its name; undefined for what is no verb. */
+  readonly verb: string | undefined;
+  /** The id of the node that made it; null where that is not known. */
+  readonly node: string | null;
+}
 
 /** What has been noted of one request: as it came, so with the secrets that are in it. */
 export interface Note {
@@ -25,8 +30,8 @@ export interface Note {
   readonly lost: boolean;
   readonly instead?: Instead;
   /** The ids of the nodes that its message has passed. */
-  readonly nodes: string;
-  /** The verbs of the answer, once it is given: the name of each, and the node that made it, or ''. */
-  readonly made?: string;
+  readonly nodes: readonly string[];
+  /** The verbs of the answer, once it is given. */
+  readonly made?: readonly MadeVerb[];
   readonly errors?: readonly { node: string; text: string }[];
 }

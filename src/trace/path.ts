@@ -1,6 +1,6 @@
 import { messageOf } from '../problem';
 import type { Message } from '../typed-value';
-import { PART } from './note';
+import type { MadeVerb } from './note';
 import { plainText } from './redact';
 
 /** What the trace has to know of a node. */
@@ -23,24 +23,28 @@ type Steps = (unknown[] | number | string | null)[];
 
 /** Follows one request's message from node to node, and whose work the verbs of its document are. */
 export abstract class Path {
-  nodes: string;
   errors: { node: string; text: string }[] | undefined = undefined;
   /** Of the answer, once it is given. */
-  made: string | undefined = undefined;
-  private count = 1;
+  made: MadeVerb[] | undefined = undefined;
+  private readonly passed: PassedNode[];
   private document: unknown[] | undefined = undefined;
   private length = 0;
   private steps: Steps | undefined = undefined;
 
   constructor(node: PassedNode) {
-    this.nodes = idOf(node);
+    this.passed = [node];
+  }
+
+  /** The ids of the nodes that the message has passed, in order. */
+  get nodes(): string[] {
+    return this.passed.map(idOf);
   }
 
   /** There is something new. */
   protected abstract moved(): void;
 
   received(node: PassedNode, msg: Message): void {
-    if (this.count++ < MOST_NODES) this.nodes += PART + idOf(node);
+    if (this.passed.length < MOST_NODES) this.passed.push(node);
     this.look(msg, null);
     this.moved();
   }
@@ -62,14 +66,7 @@ export abstract class Path {
   /** The document that was seen last is the answer. */
   protected arrive(): void {
     const { document, steps = [] } = this;
-    if (document) {
-      let made = '';
-      for (let index = 0; index < document.length; index++) {
-        const verb = document[index];
-        made += `${index === 0 ? '' : PART}${nameOf(verb) ?? ''}${PART}${makerOf(steps, verb, index) ?? ''}`;
-      }
-      this.made = made;
-    }
+    this.made = document?.map((verb, place) => ({ verb: nameOf(verb), node: makerOf(steps, verb, place) }));
     this.document = undefined;
     this.steps = undefined;
   }
@@ -91,7 +88,7 @@ function verbsIn(payload: unknown): unknown[] | undefined {
 
 function nameOf(verb: unknown): string | undefined {
   const { verb: name } = (verb ?? {}) as { verb?: unknown };
-  return typeof name === 'string' && !name.includes(PART) ? name : undefined;
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** Who first sent a document with this verb in it. */
@@ -126,19 +123,18 @@ function isSame(a: unknown, b: object): boolean {
  *
  * @param answer - the answer's JSON
  */
-export function makersOf(answer: unknown, made = ''): (string | null)[] {
+export function makersOf(answer: unknown, made: readonly MadeVerb[] = []): (string | null)[] {
   if (!Array.isArray(answer)) return [];
-  const parts = made === '' ? [] : made.split(PART);
-  const count = parts.length / 2;
-  const isSo = (verb: unknown, place: number): boolean => (nameOf(verb) ?? '') === parts[2 * place];
-  const nodeAt = (place: number): string | null => ((parts[2 * place + 1] ?? '') === '' ? null : parts[2 * place + 1]!);
-  if (answer.length === count) return answer.map((verb, place) => (isSo(verb, place) ? nodeAt(place) : null));
+  if (answer.length === made.length) {
+    return made.map(({ verb, node }, place) => (nameOf(answer[place]) === verb ? node : null));
+  }
   let next = 0;
   return answer.map((verb) => {
-    for (let place = next; place < count; place++) {
-      if (!isSo(verb, place)) continue;
+    const name = nameOf(verb);
+    for (let place = next; place < made.length; place++) {
+      if (made[place]!.verb !== name) continue;
       next = place + 1;
-      return nodeAt(place);
+      return made[place]!.node;
     }
     return null;
   });

@@ -5,8 +5,8 @@ import type { RequestEntry } from './request-entry';
 
 /** Who gets what recordings note. */
 export interface Listener {
-  /** Something about a request is new: it was answered, or its message has moved. */
-  changed(recording: Recording): void;
+  /** Something about a request is new: it was answered, or its message has moved. @param bytes - more to be kept */
+  changed(recording: Recording, bytes: number): void;
 }
 
 let order = 0;
@@ -25,12 +25,14 @@ export class Recording extends Path implements Note {
   lost = false;
   /** The guard answers. */
   instead: Instead | undefined = undefined;
-  /** Its entry in the log, if that was made from this; it may also have been written down and read again. */
+  /** Its entry in the log, once that is made. */
   entry: RequestEntry | undefined = undefined;
-  /** It was written down: others may make an entry of it. */
-  isWritten = false;
-  /** Among those whose last change its listener knows of; -1 when it does not. */
-  place = -1;
+  /** Its listener knows that something is new, and has not looked yet. */
+  waits = false;
+  /** There is to be no entry of it. */
+  isLeftOut = false;
+  /** So many requests of the same call, before this one, are left out. */
+  omitted = 0;
 
   /** How the response ended before it was recorded; absent for Node's own way. */
   end: ((...args: unknown[]) => unknown) | undefined = undefined;
@@ -61,12 +63,21 @@ export class Recording extends Path implements Note {
   }
 
   protected moved(): void {
-    if (this.place < 0) this.listener.changed(this);
+    if (!this.waits) this.listener.changed(this, 0);
+  }
+
+  /** What it takes in memory, by the size of its texts. */
+  get bytes(): number {
+    return (this.arrived?.body.length ?? 0) + answerBytes(this.chunk);
   }
 
   private settle(): void {
     this.answered = Date.now();
     this.answerOrder = ++order;
-    this.listener.changed(this);
+    this.listener.changed(this, answerBytes(this.chunk));
   }
+}
+
+function answerBytes(chunk: unknown): number {
+  return typeof chunk === 'string' || Buffer.isBuffer(chunk) ? chunk.length : 0;
 }

@@ -1,11 +1,13 @@
 import type { AnswerEvent, CallEvent, PathEvent, RequestEvent } from '../simulator/events';
 import { tooLong } from './arrived';
 import { sizeOf, type Entry, type KeptCall } from './call-log';
-import { PART, type Instead, type Note } from './note';
+import type { Instead, Note } from './note';
 import { makersOf } from './path';
 import { plainAnswer, plainText } from './redact';
 
 const OVERHEAD = 900;
+/** Of an id or a name, of which many say the same. */
+const POINTER = 24;
 
 /**
  * What is kept of one request, its answer, and the way of its message through the flow: three events, made when
@@ -40,8 +42,8 @@ export class RequestEntry implements Entry {
   private pathAt = 0;
   /** The answer's body. */
   private said: string | undefined = undefined;
-  private nodes = '';
-  private made: string | undefined = undefined;
+  private nodes: Note['nodes'] = [];
+  private made: Note['made'] = undefined;
   private makers: PathEvent['verbs'] | undefined = undefined;
 
   /**
@@ -93,7 +95,7 @@ export class RequestEntry implements Entry {
     }
     this.answerAt = this.hook ? answered - this.call.started : this.call.now();
     this.answerSeq = this.call.next();
-    const size = sizeOf(this.said) + sizeOf(nodes);
+    const size = sizeOf(this.said) + POINTER * (nodes.length + 2 * (made?.length ?? 0));
     this.bytes += size;
     return size;
   }
@@ -161,7 +163,7 @@ export class RequestEntry implements Entry {
       at,
       type: 'path',
       request,
-      nodes: nodes.split(PART),
+      nodes: [...nodes],
       verbs: this.makers ?? makersOf(this.document, made),
       ...(errors && { errors: errors.map((error) => ({ ...error })) }),
     };

@@ -176,7 +176,7 @@ export class Trace {
     const recording = new Recording(this.intake, node);
     recording.entry = new RequestEntry(call, found.id, recording);
     this.log.add(call, recording.entry);
-    this.intake.changed(recording);
+    this.intake.changed(recording, 0);
     return recording;
   }
 
@@ -191,7 +191,7 @@ export class Trace {
     if (simulated) return this.own(simulated, node, req, rawBody(req)?.toString() ?? JSON.stringify(req.body));
     if (!this.isOn || (kind ?? classify(body)) !== 'call') return undefined;
     const recording = new Recording(this.intake, node, arrivedWith(req, known, arrival));
-    this.intake.changed(recording);
+    this.intake.changed(recording, recording.bytes);
     return recording;
   }
 }

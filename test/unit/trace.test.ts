@@ -178,7 +178,7 @@ describe('How much is kept of calls', () => {
     assert.ok(note, 'it does not say so');
     assert.deepEqual(
       [note.alert, note.text],
-      ['trace-shortened', `${100 - numbers.length} events of this call are not kept: there are too many.`],
+      ['trace-shortened', `${100 - numbers.length} requests of this call are not kept: there are too many.`],
     );
     assert.deepEqual(
       events.map(({ seq }) => seq),
@@ -197,13 +197,28 @@ describe('How much is kept of calls', () => {
     assert.match(String(answer?.type === 'answer' && answer.body), /too many to be kept/);
   });
 
-  it('of a call with more requests than anybody could look at only some are kept, and it says so', () => {
-    const trace = limited({});
-    for (let count = 0; count < 8000; count++) receive(trace, callBody('c'));
-    const call = trace.log.get('c')!;
-    assert.ok(call.requests < 7000, `${call.requests} are kept`);
-    assert.equal(call.events().filter(({ type }) => type === 'alert').length, 1);
-  });
+  for (const sent of [300, 8000]) {
+    it(`of ${sent} requests of a call at once only some are kept, and it says so`, () => {
+      const trace = limited({});
+      for (let count = 0; count < sent; count++) receive(trace, callBody('c', { count }));
+      const events = trace.log.get('c')!.events();
+      const numbers = events.flatMap((event) =>
+        event.type === 'request' ? [(event.body as Json).count as number] : [],
+      );
+      assert.deepEqual(
+        numbers.slice(0, 10),
+        Array.from({ length: 10 }, (_, count) => count),
+      );
+      assert.equal(numbers.at(-1), sent - 1);
+      assert.deepEqual(
+        numbers,
+        numbers.toSorted((a, b) => a - b),
+      );
+      const notes = events.flatMap((event) => (event.type === 'alert' ? [event.text] : []));
+      assert.deepEqual(notes, [`${sent - numbers.length} requests of this call are not kept: there are too many.`]);
+      assert.ok(numbers.length < 100, `${numbers.length} are kept`);
+    });
+  }
 
   it('of more calls than anybody could look at the last ones are kept, and those whole', () => {
     const trace = limited({});
