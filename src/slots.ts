@@ -25,20 +25,4 @@ export class Slots<T> {
     this.items[place] = undefined;
     this.free.push(place);
   }
-
-  get size(): number {
-    return this.items.length - this.free.length;
-  }
-
-  /** Removes all. @returns them, in no order */
-  take(): T[] {
-    const taken: T[] = [];
-    for (let place = 0; place < this.items.length; place++) {
-      const item = this.items[place];
-      if (item === undefined) continue;
-      taken.push(item);
-      this.remove(place);
-    }
-    return taken;
-  }
 }

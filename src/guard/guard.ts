@@ -4,7 +4,6 @@ import { serialise, write } from '../http/answer';
 import { isOpen, type Exchange } from '../http/exchange';
 import type { Kind } from '../http/request';
 import type { Message } from '../typed-value';
-import { followMessages } from './hooks';
 import { Watch, type End, type Place } from './watch';
 
 /** What a request gets that the flow does not answer. */
@@ -39,7 +38,6 @@ export function guard(
   fallback: Fallback,
   answer: (write: () => void) => void,
 ): Watch {
-  followMessages(RED);
   const translate = (key: string, facts?: Record<string, string>): string => RED._(key, facts ?? {});
   const { kind } = exchange;
   const suitable = 'document' in fallback ? fallback.document : suitableAnswer(kind, kind && msg[kind]);

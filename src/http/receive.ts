@@ -71,7 +71,7 @@ export function receive(
   const given = receiver.fallback === undefined ? DEFAULT_FALLBACK : receiver.fallback;
   // jambonz throws away what it gets for a status event, so a flow need not answer it.
   const fallback = given && arrival?.status ? { milliseconds: given.milliseconds, isQuiet: true } : given;
-  if (!fallback && exchange.recording) followMessages(RED);
+  if (fallback || exchange.recording) followMessages(RED);
   const watch =
     fallback && guard(RED, node, exchange, msg, fallback, (write) => answer(exchange, undefined, complain, write));
   const send = (found?: Found): void => {

@@ -100,7 +100,7 @@ export class Intake implements Listener {
     waiting.fill(undefined, this.count, count);
   }
 
-  /** Those whose calls are in the log, or would be at the end, as the calls that were heard of last. */
+  /** Those whose calls are in the log, or would be at the end, as the log has room for them. */
   private wanted(): readonly Recording[] {
     const { log, waiting } = this;
     const accepted = new Latest(log, log.limits.calls);
@@ -216,7 +216,7 @@ export class Intake implements Listener {
   }
 }
 
-/** The calls that are asked about first, so many of them. */
+/** Of the calls that are not in the log yet, those that are asked about first: so many as it has room for. */
 class Latest {
   private readonly keys = new Set<string>();
 
@@ -231,8 +231,10 @@ class Latest {
 
   /** Whether a call is one of them, or in the log. */
   wants(key: string): boolean {
-    if (this.keys.size < this.most) this.keys.add(key);
-    return this.keys.has(key) || this.log.get(key) !== undefined;
+    if (this.keys.has(key) || this.log.get(key)) return true;
+    if (this.keys.size === this.most) return false;
+    this.keys.add(key);
+    return true;
   }
 }
 

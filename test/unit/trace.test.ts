@@ -244,6 +244,18 @@ describe('How much is kept of calls', () => {
     }
   });
 
+  it('calls that have just begun are kept, also when older ones are heard of in the same moment', () => {
+    const trace = limited({});
+    const calls = (name: string, count: number): string[] => Array.from({ length: count }, (_, n) => `${name}${n}`);
+    const [begun, later] = [calls('old', LIMITS.calls), calls('new', LIMITS.calls)];
+    for (const id of begun) receive(trace, callBody(id));
+    assert.equal(trace.log.list().length, LIMITS.calls);
+    for (const id of later.slice(0, 60)) receive(trace, callBody(id));
+    for (const id of begun.slice(60)) receive(trace, callBody(id, { digits: '1' }));
+    for (const id of later.slice(60)) receive(trace, callBody(id));
+    assert.deepEqual(new Set(trace.log.list().map(({ id }) => id)), new Set(later));
+  });
+
   it('refused requests do not push out calls, however many come at once', () => {
     const trace = limited({});
     receive(trace, callBody('real'));
