@@ -4,6 +4,7 @@
 // trace of calls costs, alone.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,8 +107,7 @@ async function trace(isNew) {
   const bursts = quick ? 20 : 300;
   const server = await nodeRed(palette());
   const session = JSON.parse(body);
-  let count = 0;
-  const bodyOf = () => (isNew ? JSON.stringify({ ...session, call_sid: `call-${++count}` }) : body);
+  const bodyOf = () => (isNew ? JSON.stringify({ ...session, call_sid: randomUUID() }) : body);
   const { burst, close } = await load(server.port, '/answer', CONNECTIONS, bodyOf);
   const timed = async (on) => {
     const before = await server.cpu(on);

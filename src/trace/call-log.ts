@@ -73,6 +73,8 @@ export class KeptCall {
   rung = false;
   /** It made room, or was cleared: nothing is added any more. */
   gone = false;
+  /** Requests that wait to be added. */
+  waiting = 0;
   entries: Entry[] = [];
   bytes = OVERHEAD;
   /** What is left out in the middle. */

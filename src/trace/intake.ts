@@ -1,6 +1,7 @@
 import type { EndEvent } from '../simulator/events';
 import type { Arrived } from './arrived';
-import { FIRST_ENTRIES, type CallLog, type KeptCall, type Opening } from './call-log';
+import type { CallLog, KeptCall, Opening } from './call-log';
+import { Excess, MOST_OF_ONE, Newcomers, type Caller } from './caller';
 import { causesOf, endOf, failsToBegin } from './ending';
 import type { Note } from './note';
 import type { Listener, Recording } from './recording';
@@ -13,8 +14,8 @@ type Body = Readonly<Record<string, unknown>>;
 const MOST_WAITING = 256;
 /** By the size of their texts. */
 const MOST_BYTES = 4 * 1024 * 1024;
-/** Of one call at a time: whoever sends more than these in a moment is no call. */
-const MOST_OF_ONE = 64;
+/** So many more are sorted out at a time: going through many at once costs less than looking at each as it comes. */
+const STEP = 32;
 
 /** What is new of a request. */
 interface Change {
@@ -26,9 +27,9 @@ interface Change {
  * Puts what recordings have noted into the log: many at once, outside of the time in which a call waits for its
  * answer.
  *
- * Under load, thousands of recordings would wait, and the garbage collector would copy each of them twice. Most are of
- * calls that would have made room for later ones by the time they are put into the log: so these are sorted out as
- * soon as there are a few hundred, without a look at what is in them.
+ * Under load, thousands of recordings would wait, and the garbage collector would copy each of them. Most are of calls
+ * that would have made room for later ones by the time they are put into the log: so these are sorted out as soon as
+ * there are a few more, without a look at what is in them.
  */
 export class Intake implements Listener {
   /** Those of which something is new, in the order in which that was. One array: a new one would keep the old alive. */
@@ -37,23 +38,31 @@ export class Intake implements Listener {
   private bytes = 0;
   /** Changes since the log was told last. */
   private heard = 0;
+  /** So many are left from the last time that there were too many. */
+  private sorted = 0;
+  private readonly accepted: Newcomers;
+  private readonly refused: Newcomers;
 
   /** @param wake - told that something waits: then {@link empty} is to be called, soon */
   constructor(
     private readonly log: CallLog,
     private readonly wake: () => void,
-  ) {}
+  ) {
+    this.accepted = new Newcomers(log.limits.calls);
+    this.refused = new Newcomers(log.limits.refused);
+  }
 
   changed(recording: Recording, bytes: number): void {
-    if (recording.isLeftOut || recording.entry?.call.gone) return;
+    if (recording.isLeftOut || recording.caller?.gone) return;
     this.heard++;
     this.bytes += bytes;
+    recording.bytes += bytes;
     if (!recording.waits) {
       recording.waits = true;
+      if (this.count === 0) this.wake();
       this.waiting[this.count++] = recording;
     }
-    if (this.isFull(1)) this.makeRoom();
-    this.wake();
+    if (this.count - this.sorted >= STEP || this.bytes > MOST_BYTES) this.makeRoom();
   }
 
   /** Puts into the log what has waited. Never fails. @returns how much was new */
@@ -61,12 +70,16 @@ export class Intake implements Listener {
     const { heard } = this;
     this.heard = 0;
     if (this.count === 0) return heard;
-    const wanted = this.wanted();
-    this.keep([]);
+    this.sortOut();
+    const wanted = this.waiting.slice(0, this.count) as Recording[];
+    this.forget(0);
+    this.accepted.clear();
+    this.refused.clear();
     const changes: Change[] = [];
     try {
       for (const recording of wanted) {
         recording.waits = false;
+        recording.bytes = 0;
         const entry = recording.entry ?? this.begin(recording);
         if (entry) changes.push({ entry, note: recording });
         else recording.isLeftOut = true;
@@ -78,43 +91,53 @@ export class Intake implements Listener {
     return heard;
   }
 
-  private isFull(share: number): boolean {
-    return this.count >= share * MOST_WAITING || this.bytes > share * MOST_BYTES;
-  }
-
   private makeRoom(): void {
-    this.keep(this.wanted());
+    this.sortOut();
     // If there are too many even so, these are of calls that somebody may look at.
-    if (this.isFull(0.75)) this.empty();
+    if (this.count + STEP > MOST_WAITING || this.bytes > 0.75 * MOST_BYTES) this.empty();
   }
 
-  /** Lets only these wait. */
-  private keep(recordings: readonly Recording[]): void {
+  /** Lets only those wait whose calls are still kept, and not too many of one. */
+  private sortOut(): void {
     const { waiting, count } = this;
-    this.count = 0;
+    for (let place = this.sorted; place < count; place++) this.findCaller(waiting[place]!);
+    const excesses = new Map<Caller, Excess>();
     this.bytes = 0;
-    for (const recording of recordings) {
-      waiting[this.count++] = recording;
+    let kept = 0;
+    for (let place = 0; place < count; place++) {
+      const recording = waiting[place]!;
+      const caller = recording.caller!;
+      if (caller.gone) {
+        recording.isLeftOut = true;
+        continue;
+      }
+      if (caller.waiting > MOST_OF_ONE && !recording.entry) {
+        let excess = excesses.get(caller);
+        if (!excess) excesses.set(caller, (excess = new Excess(caller)));
+        if (excess.leavesOut(recording)) continue;
+      }
+      waiting[kept++] = recording;
       this.bytes += recording.bytes;
     }
-    waiting.fill(undefined, this.count, count);
+    for (const caller of excesses.keys()) caller.waiting = MOST_OF_ONE;
+    this.forget(kept);
   }
 
-  /** Those whose calls are in the log, or would be at the end, as the log has room for them. */
-  private wanted(): readonly Recording[] {
-    const { log, waiting } = this;
-    const accepted = new Latest(log, log.limits.calls);
-    const refused = new Latest(log, log.limits.refused);
-    const wanted: Recording[] = [];
-    for (let place = this.count - 1; place >= 0; place--) {
-      const recording = waiting[place]!;
-      const { arrived, entry } = recording;
-      if (entry ?? (arrived && (arrived.refused ? refused : accepted).wants(arrived.key))) wanted.push(recording);
-      else recording.isLeftOut = true;
-    }
-    // If each of the calls has one, no call has more than what is left.
-    const mostOfOne = wanted.length - accepted.size - refused.size + 1;
-    return mostOfOne > MOST_OF_ONE ? withoutExcess(wanted.reverse()) : wanted.reverse();
+  private findCaller(recording: Recording): void {
+    if (recording.entry) return;
+    const { key, refused } = recording.arrived!;
+    const known = this.log.get(key);
+    const caller = known?.source === 'jambonz' ? known : (refused ? this.refused : this.accepted).get(key);
+    caller.waiting++;
+    recording.caller = caller;
+  }
+
+  /** Lets only so many wait, of those that came first. */
+  private forget(kept: number): void {
+    this.waiting.fill(undefined, kept, this.count);
+    this.count = kept;
+    this.sorted = kept;
+    if (kept === 0) this.bytes = 0;
   }
 
   /** Gives their numbers to what is new, in the order in which it was. */
@@ -146,8 +169,9 @@ export class Intake implements Listener {
 
   /** Makes an entry; none for what cannot be kept. */
   private begin(recording: Recording): RequestEntry | undefined {
-    const { arrived, since, omitted } = recording;
+    const { arrived, caller, since, omitted } = recording;
     if (!arrived) return undefined;
+    if (caller) caller.waiting = 0;
     const long = omitted > 0 ? this.log.get(arrived.key) : undefined;
     if (long) this.log.omit(long, omitted);
     try {
@@ -156,6 +180,7 @@ export class Intake implements Listener {
       const entry = new RequestEntry(call, ++call.requests, recording, body);
       this.log.add(call, entry);
       recording.entry = entry;
+      recording.caller = call;
       if (!arrived.refused) this.place(entry, arrived, body, isNew);
       return entry;
     } catch {
@@ -214,53 +239,6 @@ export class Intake implements Listener {
     };
     this.log.addEvent(call, plainJson(event)!);
   }
-}
-
-/** Of the calls that are not in the log yet, those that are asked about first: so many as it has room for. */
-class Latest {
-  private readonly keys = new Set<string>();
-
-  constructor(
-    private readonly log: CallLog,
-    private readonly most: number,
-  ) {}
-
-  get size(): number {
-    return this.keys.size;
-  }
-
-  /** Whether a call is one of them, or in the log. */
-  wants(key: string): boolean {
-    if (this.keys.has(key) || this.log.get(key)) return true;
-    if (this.keys.size === this.most) return false;
-    this.keys.add(key);
-    return true;
-  }
-}
-
-/** Without the middle of what one call alone has too much of. */
-function withoutExcess(recordings: readonly Recording[]): readonly Recording[] {
-  const counts = new Map<string, number>();
-  for (const { entry, arrived } of recordings) {
-    if (!entry && arrived) counts.set(arrived.key, (counts.get(arrived.key) ?? 0) + 1);
-  }
-  if (Math.max(0, ...counts.values()) <= MOST_OF_ONE) return recordings;
-  const seen = new Map<string, number>();
-  const omitted = new Map<string, number>();
-  return recordings.filter((recording) => {
-    const { entry, arrived } = recording;
-    if (entry || !arrived) return true;
-    const { key } = arrived;
-    const place = seen.get(key) ?? 0;
-    seen.set(key, place + 1);
-    const end = FIRST_ENTRIES + counts.get(key)! - MOST_OF_ONE;
-    if (place < FIRST_ENTRIES || place > end) return true;
-    const before = (omitted.get(key) ?? 0) + recording.omitted;
-    recording.isLeftOut = place < end;
-    recording.omitted = before;
-    omitted.set(key, before + 1);
-    return place === end;
-  });
 }
 
 /** What the call's own requests tell of it. */

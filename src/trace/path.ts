@@ -18,8 +18,20 @@ const LONGEST_ERROR = 500;
 /** The node as it stands on the canvas. */
 const idOf = ({ _alias, id }: PassedNode): string => _alias ?? id;
 
-/** Documents as they were seen, each with its length and who had sent it; null for a node that has got it. */
-type Steps = (unknown[] | number | string | null)[];
+/** A document as it was seen. A chain of them takes less memory than a list, in which there is room for more. */
+class Step {
+  /** The document may grow after this. */
+  readonly length: number;
+
+  /** @param sender - null when it was seen at a node that has got it */
+  constructor(
+    readonly document: readonly unknown[],
+    readonly sender: PassedNode | null,
+    readonly before: Step | undefined,
+  ) {
+    this.length = document.length;
+  }
+}
 
 /** Follows one request's message from node to node, and whose work the verbs of its document are. */
 export abstract class Path {
@@ -27,9 +39,9 @@ export abstract class Path {
   /** Of the answer, once it is given. */
   made: MadeVerb[] | undefined = undefined;
   private readonly passed: PassedNode[];
-  private document: unknown[] | undefined = undefined;
-  private length = 0;
-  private steps: Steps | undefined = undefined;
+  /** The document that was seen last, and those before it. */
+  private step: Step | undefined = undefined;
+  private steps = 0;
 
   constructor(node: PassedNode) {
     this.passed = [node];
@@ -65,20 +77,24 @@ export abstract class Path {
 
   /** The document that was seen last is the answer. */
   protected arrive(): void {
-    const { document, steps = [] } = this;
-    this.made = document?.map((verb, place) => ({ verb: nameOf(verb), node: makerOf(steps, verb, place) }));
-    this.document = undefined;
-    this.steps = undefined;
+    const { step } = this;
+    if (!step) return;
+    const { document } = step;
+    const made: MadeVerb[] = [];
+    for (let place = 0; place < document.length; place++) {
+      const verb = document[place];
+      made.push({ verb: nameOf(verb), node: makerOf(step, verb, place) });
+    }
+    this.made = made;
+    this.step = undefined;
   }
 
   private look({ jambonz, payload }: Message, sender: PassedNode | null): void {
     // As `webhook out` answers, or a core `http response`.
     const document = Array.isArray(jambonz) ? (jambonz as unknown[]) : verbsIn(payload);
-    if (!document || (document === this.document && document.length === this.length)) return;
-    this.document = document;
-    this.length = document.length;
-    const steps = (this.steps ??= []);
-    if (steps.length < 3 * MOST_NODES) steps.push(document, document.length, sender && idOf(sender));
+    const { step } = this;
+    if (!document || (document === step?.document && document.length === step.length)) return;
+    this.step = new Step(document, sender, ++this.steps > MOST_NODES ? undefined : step);
   }
 }
 
@@ -92,22 +108,23 @@ function nameOf(verb: unknown): string | undefined {
 }
 
 /** Who first sent a document with this verb in it. */
-function makerOf(steps: Steps, verb: unknown, index: number): string | null {
+function makerOf(last: Step, verb: unknown, index: number): string | null {
   if (typeof verb !== 'object' || verb === null) return null;
-  for (let place = 0; place < steps.length; place += 3) {
-    if (!(steps[place] as unknown[]).includes(verb)) continue;
-    // On all wires but the first travels a copy, which was made by nobody.
-    return (steps[place + 2] as string | null) ?? makerOfOriginal(steps, verb, index);
+  let first: Step | undefined;
+  for (let step: Step | undefined = last; step; step = step.before) {
+    const place = step.document.indexOf(verb);
+    if (place >= 0 && place < step.length) first = step;
   }
-  return null;
+  // On all wires but the first travels a copy, which was made by nobody.
+  const sender = first?.sender ?? senderOfOriginal(last, verb, index);
+  return sender && idOf(sender);
 }
 
-function makerOfOriginal(steps: Steps, copy: object, index: number): string | null {
-  for (let place = 0; place < steps.length; place += 3) {
-    const isThere = index < (steps[place + 1] as number) && isSame((steps[place] as unknown[])[index], copy);
-    if (isThere) return steps[place + 2] as string | null;
-  }
-  return null;
+function senderOfOriginal(last: Step, copy: object, index: number): PassedNode | null {
+  const steps: Step[] = [];
+  for (let step: Step | undefined = last; step; step = step.before) steps.unshift(step);
+  const first = steps.find(({ document, length }) => index < length && isSame(document[index], copy));
+  return first?.sender ?? null;
 }
 
 function isSame(a: unknown, b: object): boolean {

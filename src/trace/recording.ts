@@ -1,4 +1,5 @@
 import type { Arrived } from './arrived';
+import type { Caller } from './caller';
 import type { Instead, Note } from './note';
 import { Path, type PassedNode } from './path';
 import type { RequestEntry } from './request-entry';
@@ -27,6 +28,10 @@ export class Recording extends Path implements Note {
   instead: Instead | undefined = undefined;
   /** Its entry in the log, once that is made. */
   entry: RequestEntry | undefined = undefined;
+  /** Who has sent it, once somebody has looked. */
+  caller: Caller | undefined = undefined;
+  /** What the news of it take in memory, by the size of their texts. */
+  bytes = 0;
   /** Its listener knows that something is new, and has not looked yet. */
   waits = false;
   /** There is to be no entry of it. */
@@ -64,11 +69,6 @@ export class Recording extends Path implements Note {
 
   protected moved(): void {
     if (!this.waits) this.listener.changed(this, 0);
-  }
-
-  /** What it takes in memory, by the size of its texts. */
-  get bytes(): number {
-    return (this.arrived?.body.length ?? 0) + answerBytes(this.chunk);
   }
 
   private settle(): void {

@@ -174,6 +174,7 @@ export class Trace {
     if (!found) return undefined;
     list.splice(list.indexOf(found), 1);
     const recording = new Recording(this.intake, node);
+    recording.caller = call;
     recording.entry = new RequestEntry(call, found.id, recording);
     this.log.add(call, recording.entry);
     this.intake.changed(recording, 0);
@@ -190,8 +191,9 @@ export class Trace {
     const simulated = this.simulated.size > 0 ? this.simulated.get(arrival.key) : undefined;
     if (simulated) return this.own(simulated, node, req, rawBody(req)?.toString() ?? JSON.stringify(req.body));
     if (!this.isOn || (kind ?? classify(body)) !== 'call') return undefined;
-    const recording = new Recording(this.intake, node, arrivedWith(req, known, arrival));
-    this.intake.changed(recording, recording.bytes);
+    const arrived = arrivedWith(req, known, arrival);
+    const recording = new Recording(this.intake, node, arrived);
+    this.intake.changed(recording, arrived.body.length);
     return recording;
   }
 }

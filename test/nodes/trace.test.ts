@@ -53,6 +53,7 @@ const flow: FlowNode[] = [
     code('msg.payload = [{ verb: "answer" }, { verb: "say", text: "hi" }]; return msg;'),
     { type: 'http response' },
   ]),
+  ...row('push', [webhook('/push'), say, code('msg.jambonz.push({ verb: "hangup" }); return msg;'), out]),
   ...row('self', [webhook('/self'), code('msg.res.status(200).json([{ verb: "hangup" }]);')]),
   ...row('fails', [webhook('/fails'), { type: 'say', text: 'Hello {{name', loop: 1, vendor: 'default' }, out]),
   ...row('grumbles', [webhook('/grumbles'), code('node.error("not so good", msg); return msg;'), say, out]),
@@ -235,6 +236,12 @@ describe('the trace of calls', function () {
     const paths: [string, string, string[], (string | null)[]][] = [
       ['verb nodes', 'menu', ['menu-0', 'menu-1', 'menu-2', 'menu-3'], ['menu-1', 'menu-2']],
       ['a function before http response', 'core', ['core-0', 'core-1', 'core-2'], ['core-1', 'core-1']],
+      [
+        'a function that adds to the list that is there',
+        'push',
+        ['push-0', 'push-1', 'push-2', 'push-3'],
+        ['push-1', 'push-2'],
+      ],
       ['a function that answers itself', 'self', ['self-0', 'self-1'], [null]],
       [
         'a copy of the message',
