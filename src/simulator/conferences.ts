@@ -7,6 +7,8 @@ export interface Member {
   /** How the conference server calls this member. */
   readonly member: string;
   tag: string | undefined;
+  isMuted: boolean;
+  readonly isModerator: boolean;
   /** The conference has begun. */
   admit(): void;
   /** Out, whether wanted or not. */
@@ -25,6 +27,8 @@ export class Room {
   readonly waiting: Member[] = [];
   /** As milliseconds since 1970: the clocks of its members may differ. */
   startedAt: number | undefined;
+  /** So many members at most, as the last one to come in with a maximum has set it. */
+  most = Infinity;
   telling: Telling = { events: new Set() };
 
   constructor(readonly name: string) {}

@@ -303,6 +303,7 @@ const hears =
   (call: Call): boolean =>
     heardBy(call).includes(text);
 const always = (): boolean => true;
+const accountOf = (call: Call): unknown => (eventsOf(call, 'request')[0]?.body as Record<string, unknown>).account_sid;
 const hangsUp = (call: Call): void => call.hangup();
 const waitsFor =
   (what: string, times = 1) =>
@@ -524,6 +525,45 @@ const more: Rule[] = [
     acts: [{ when: hears('beep'), act: hangsUp }],
     heard: ['beep'],
     check: (call) => assert.deepEqual(notPlayed(call), ['the conference is not recorded']),
+  },
+  {
+    rule: 'conference: that somebody talks is told, and that it is over',
+    verbs: [{ verb: 'conference', name: 'c', statusHook: '/cs', statusEvents: ['start-talking', 'stop-talking'] }],
+    acts: [
+      { when: hasJoined, act: (call) => call.say('hello', { final: false }) },
+      { when: asksFor('/cs'), act: (call) => call.say('hello everybody') },
+      { when: asksFor('/cs', 2), act: hangsUp },
+    ],
+    asked: ['/cs', '/cs'],
+    check: (call) =>
+      assert.deepEqual(
+        eventsOf(call, 'request')
+          .filter(({ url }) => url.endsWith('/cs'))
+          .map(({ body }) => {
+            const { event, members, conference_sid } = body as Record<string, unknown>;
+            return [event, members, conference_sid];
+          }),
+        ['start-talking', 'stop-talking'].map((event) => [event, 1, `conf:${String(accountOf(call))}:c`]),
+      ),
+  },
+  {
+    rule: 'conference: nobody hears who is muted',
+    verbs: [
+      {
+        verb: 'conference',
+        name: 'c',
+        joinMuted: true,
+        statusHook: '/cs',
+        statusEvents: ['start-talking', 'stop-talking'],
+      },
+    ],
+    acts: [
+      { when: hasJoined, act: (call) => call.say('hello') },
+      { when: always, act: change({ conf_mute_status: 'unmute' }) },
+      { when: always, act: (call) => call.say('hello') },
+      { when: asksFor('/cs', 2), act: hangsUp },
+    ],
+    asked: ['/cs', '/cs'],
   },
   {
     rule: 'config: recording is started, paused, resumed and stopped by INFO, each where it can be',

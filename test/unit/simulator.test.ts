@@ -412,6 +412,27 @@ describe('the simulator', () => {
     );
   });
 
+  it('lets no more into a conference than it may have', async () => {
+    await serve(() => [{ verb: 'conference', name: 'c', maxParticipants: 2, actionHook: '/done' }]);
+    const hasJoined = (call: Call): boolean => eventsOf(call, 'leg').some(({ state }) => state === 'joined');
+    const calls = [ring(), ring()];
+    await until(() => calls.every(hasJoined));
+    const late = ring();
+    await until(() => eventsOf(late, 'media').length > 0);
+    assert.deepEqual(
+      eventsOf(late, 'media').map(({ what, facts }) => [what, facts.text]),
+      [['not known', 'the conference is full: nothing is heard until the caller hangs up']],
+    );
+    late.hangup();
+    await late.ended;
+    assert.equal(application!.paths().includes('/done'), false);
+    assert.equal(hasJoined(late), false);
+    calls[0]!.hangup();
+    await calls[0]!.ended;
+    const next = ring();
+    await until(() => hasJoined(next));
+  });
+
   it('ends all calls when it is closed, without another request', async () => {
     await serve(() => [{ verb: 'conference', name: 'c', actionHook: '/done' }], { clock: realClock() });
     const call = ring({ statusHook: `${application!.url}/status` });

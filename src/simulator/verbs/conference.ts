@@ -17,6 +17,11 @@ export class Conference extends Verb implements Member {
   private readonly room: Room = this.session.call.world.conferences.room(String(this.data.name));
   private waiting: Session | undefined;
   hasJoined = false;
+  isMuted = this.data.joinMuted === true;
+  readonly isModerator = this.data.startConferenceOnEnter === true;
+  private isTurnedAway = false;
+  private isTalking = false;
+  private stopListening = (): void => undefined;
   private isOnHold = false;
   /** What passes the time on hold: the last one that was named. */
   private holdHook: Hook | undefined;
@@ -35,7 +40,7 @@ export class Conference extends Verb implements Member {
       await Promise.race([this.over.passed, this.stop.passed]);
     }
     this.leaveRoom();
-    await session.ask(this, 'actionHook', {}).catch(() => undefined);
+    if (!this.isTurnedAway) await session.ask(this, 'actionHook', {}).catch(() => undefined);
   }
 
   override kill(why: Stop): void {
@@ -58,6 +63,11 @@ export class Conference extends Verb implements Member {
 
   /** What the conference server is told to do. */
   command(what: string, args: string): void {
+    if (what === 'mute' || what === 'unmute') {
+      for (const one of this.room.members) {
+        if (args === one.member || (args === 'non_moderator' && !one.isModerator)) one.isMuted = what === 'mute';
+      }
+    }
     this.leg.tell('conference', { conference: what, args }, this.id);
   }
 
@@ -124,8 +134,14 @@ export class Conference extends Verb implements Member {
     const { room, data, leg, session } = this;
     if (data.enterHook) await this.playHook('enterHook', undefined, () => true).catch(() => undefined);
     if (this.isStopped() || this.hasJoined) return;
+    if (room.members.length >= room.most) {
+      this.turnAway();
+      return;
+    }
     this.hasJoined = true;
     room.members.push(this);
+    if (typeof data.maxParticipants === 'number' && data.maxParticipants > 1) room.most = data.maxParticipants;
+    this.stopListening = leg.speech.on(({ text: said, isFinal }) => this.talk(said, isFinal));
     // Who speaks to some only is muted until they are found, but for that alone the server is told nothing.
     const hasFlags = [data.endConferenceOnExit, data.startConferenceOnEnter, data.joinMuted].includes(true);
     const flags = {
@@ -140,6 +156,24 @@ export class Conference extends Verb implements Member {
     if (typeof data.memberTag === 'string') this.setTag(data.memberTag);
     if (data.beep === true) for (const member of room.members) member.leg.sound('beep', 'beep');
     if (typeof data.speakOnlyTo === 'string') this.coach(data.speakOnlyTo);
+  }
+
+  /** @see engine rule: the engine waits for the conference server to let the caller in, which never does */
+  private turnAway(): void {
+    this.isTurnedAway = true;
+    this.leg.tell('not known', { text: 'the conference is full: nothing is heard until the caller hangs up' }, this.id);
+  }
+
+  private talk(said: string, isFinal: boolean): void {
+    if (!this.isTalking && !this.isMuted) {
+      this.isTalking = true;
+      this.tell('start-talking');
+    }
+    if (!isFinal) return;
+    this.session.clock.after(this.session.call.duration(said, 'say'), () => {
+      if (this.isTalking && this.room.members.includes(this)) this.tell('stop-talking');
+      this.isTalking = false;
+    });
   }
 
   private async waitForBeginning(): Promise<void> {
@@ -194,6 +228,7 @@ export class Conference extends Verb implements Member {
     const { conferences } = session.call.world;
     const place = room.waiting.indexOf(this);
     if (place >= 0) room.waiting.splice(place, 1);
+    this.stopListening();
     if (this.hasJoined) {
       room.members.splice(room.members.indexOf(this), 1);
       session.call.emit({ type: 'leg', leg: leg.id, kind: 'conference', name: room.name, state: 'ended' });
