@@ -256,6 +256,9 @@ export class Editor {
 
   /** Clicks Deploy and waits until Node-RED has taken the flows. */
   async deploy(): Promise<void> {
+    // The answer comes before the flows run.
+    const running = this.red.nextLine(/Started (modified )?(flows|nodes)/);
+    running.catch(() => undefined);
     const answered = this.page.waitForResponse((answer) => {
       return answer.request().method() === 'POST' && new URL(answer.url()).pathname.endsWith('/flows');
     });
@@ -272,6 +275,7 @@ export class Editor {
       ),
     ]);
     if (!answer.ok()) throw new Error(`deploy: ${answer.status()} ${await answer.text()}`);
+    await running;
   }
 
   /** The flows that Node-RED runs. */
