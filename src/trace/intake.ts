@@ -1,8 +1,9 @@
 import type { EndEvent } from '../simulator/events';
 import type { Arrived } from './arrived';
 import type { CallLog, KeptCall, Opening } from './call-log';
-import { Excess, MOST_OF_ONE, Newcomers, type Caller } from './caller';
 import { causesOf, endOf, failsToBegin } from './ending';
+import { Excess, MOST_OF_ONE } from './excess';
+import { NewCalls, type TracedCall } from './new-calls';
 import type { Note } from './note';
 import type { Listener, Recording } from './recording';
 import { plainJson } from './redact';
@@ -40,20 +41,20 @@ export class Intake implements Listener {
   private heard = 0;
   /** So many are left from the last time that there were too many. */
   private sorted = 0;
-  private readonly accepted: Newcomers;
-  private readonly refused: Newcomers;
+  private readonly accepted: NewCalls;
+  private readonly refused: NewCalls;
 
   /** @param wake - told that something waits: then {@link empty} is to be called, soon */
   constructor(
     private readonly log: CallLog,
     private readonly wake: () => void,
   ) {
-    this.accepted = new Newcomers(log.limits.calls);
-    this.refused = new Newcomers(log.limits.refused);
+    this.accepted = new NewCalls(log.limits.calls);
+    this.refused = new NewCalls(log.limits.refused);
   }
 
   changed(recording: Recording, bytes: number): void {
-    if (recording.isLeftOut || recording.caller?.gone) return;
+    if (recording.isLeftOut || recording.call?.gone) return;
     this.heard++;
     this.bytes += bytes;
     recording.bytes += bytes;
@@ -100,36 +101,36 @@ export class Intake implements Listener {
   /** Lets only those wait whose calls are still kept, and not too many of one. */
   private sortOut(): void {
     const { waiting, count } = this;
-    for (let place = this.sorted; place < count; place++) this.findCaller(waiting[place]!);
-    const excesses = new Map<Caller, Excess>();
+    for (let place = this.sorted; place < count; place++) this.findCall(waiting[place]!);
+    const excesses = new Map<TracedCall, Excess>();
     this.bytes = 0;
     let kept = 0;
     for (let place = 0; place < count; place++) {
       const recording = waiting[place]!;
-      const caller = recording.caller!;
-      if (caller.gone) {
+      const call = recording.call!;
+      if (call.gone) {
         recording.isLeftOut = true;
         continue;
       }
-      if (caller.waiting > MOST_OF_ONE && !recording.entry) {
-        let excess = excesses.get(caller);
-        if (!excess) excesses.set(caller, (excess = new Excess(caller)));
+      if (call.waiting > MOST_OF_ONE && !recording.entry) {
+        let excess = excesses.get(call);
+        if (!excess) excesses.set(call, (excess = new Excess(call)));
         if (excess.leavesOut(recording)) continue;
       }
       waiting[kept++] = recording;
       this.bytes += recording.bytes;
     }
-    for (const caller of excesses.keys()) caller.waiting = MOST_OF_ONE;
+    for (const call of excesses.keys()) call.waiting = MOST_OF_ONE;
     this.forget(kept);
   }
 
-  private findCaller(recording: Recording): void {
+  private findCall(recording: Recording): void {
     if (recording.entry) return;
     const { key, refused } = recording.arrived!;
     const known = this.log.get(key);
-    const caller = known?.source === 'jambonz' ? known : (refused ? this.refused : this.accepted).get(key);
-    caller.waiting++;
-    recording.caller = caller;
+    const call = known?.source === 'jambonz' ? known : (refused ? this.refused : this.accepted).get(key);
+    call.waiting++;
+    recording.call = call;
   }
 
   /** Lets only so many wait, of those that came first. */
@@ -169,9 +170,9 @@ export class Intake implements Listener {
 
   /** Makes an entry; none for what cannot be kept. */
   private begin(recording: Recording): RequestEntry | undefined {
-    const { arrived, caller, since, omitted } = recording;
+    const { arrived, since, omitted } = recording;
     if (!arrived) return undefined;
-    if (caller) caller.waiting = 0;
+    if (recording.call) recording.call.waiting = 0;
     const long = omitted > 0 ? this.log.get(arrived.key) : undefined;
     if (long) this.log.omit(long, omitted);
     try {
@@ -180,7 +181,7 @@ export class Intake implements Listener {
       const entry = new RequestEntry(call, ++call.requests, recording, body);
       this.log.add(call, entry);
       recording.entry = entry;
-      recording.caller = call;
+      recording.call = call;
       if (!arrived.refused) this.place(entry, arrived, body, isNew);
       return entry;
     } catch {

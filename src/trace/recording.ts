@@ -1,5 +1,5 @@
 import type { Arrived } from './arrived';
-import type { Caller } from './caller';
+import type { TracedCall } from './new-calls';
 import type { Instead, Note } from './note';
 import { Path, type PassedNode } from './path';
 import type { RequestEntry } from './request-entry';
@@ -28,8 +28,8 @@ export class Recording extends Path implements Note {
   instead: Instead | undefined = undefined;
   /** Its entry in the log, once that is made. */
   entry: RequestEntry | undefined = undefined;
-  /** Who has sent it, once somebody has looked. */
-  caller: Caller | undefined = undefined;
+  /** The call that it belongs to, once somebody has looked. */
+  call: TracedCall | undefined = undefined;
   /** What the news of it take in memory, by the size of their texts. */
   bytes = 0;
   /** Its listener knows that something is new, and has not looked yet. */

@@ -174,7 +174,7 @@ export class Trace {
     if (!found) return undefined;
     list.splice(list.indexOf(found), 1);
     const recording = new Recording(this.intake, node);
-    recording.caller = call;
+    recording.call = call;
     recording.entry = new RequestEntry(call, found.id, recording);
     this.log.add(call, recording.entry);
     this.intake.changed(recording, 0);
