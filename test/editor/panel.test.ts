@@ -40,7 +40,10 @@ for (const version of ['4.1', '5.0']) {
     });
 
     it('calls it: a wrong key, no key for as long as the menu waits, a busy agent, and the caller hangs up', async () => {
+      // Another tab is shown: that of the call takes its place, but not the focus.
+      await editor.page.evaluate("RED.actions.invoke('core:add-flow')");
       await panel.call();
+      await editor.page.locator('.jambonz-conversation:focus').waitFor();
       await panel.skipTo('Welcome.');
       await panel.skipTo(MENU);
       await panel.until("document.getElementById('jbivrn1_2').classList.contains('jambonz-running')");
@@ -48,8 +51,8 @@ for (const version of ['4.1', '5.0']) {
       assert.deepEqual(await panel.marked('passed'), ['jbivrmenuout', 'jbivrn1_0', 'jbivrn1_1', 'jbivrn1_2']);
 
       // The keyboard is the keypad.
-      await editor.page.locator('.jambonz-conversation').focus();
       await editor.page.keyboard.press('7');
+      await panel.hears('7');
       await panel.skipTo(AGAIN);
       await panel.until("document.getElementById('jbivragain').classList.contains('jambonz-latest')");
       const again = ['jbivrn3_1', 'jbivrcount', 'jbivrtries', 'jbivragain', 'jbivrback', 'jbivrbackout'];

@@ -33,6 +33,7 @@ export class DialForm {
   constructor(
     private readonly session: Session,
     plansChanged: (plans: Record<string, LegPlan>) => void,
+    private readonly called: () => void,
   ) {
     const saved = readSaved();
     this.from = field('from', saved.from ?? CALLER);
@@ -132,6 +133,7 @@ export class DialForm {
     showTabOf(this.webhook.value);
     await this.session.dial(this.wish);
     this.call.disabled = false;
+    if (this.session.isPlayed) this.called();
   }
 
   /** The call of somebody else beside one that goes on: as the form says, but for what is another there. */

@@ -51,8 +51,13 @@ export class Phone {
     reveal: (node: string) => void,
     private readonly told: (problem: string) => void,
   ) {
-    this.form = new DialForm(session, (legs) => void session.act({ did: 'plan', legs }));
     this.conversation = new Conversation(reveal);
+    this.form = new DialForm(
+      session,
+      (legs) => void session.act({ did: 'plan', legs }),
+      // The keyboard is the keypad from now on, and not the canvas, whose tab may have changed.
+      () => this.conversation.element.focus(),
+    );
     this.parties = new Parties(
       (deed, call) => void session.act(deed, call),
       (id) => void session.open(id),
