@@ -41,7 +41,8 @@ for (const version of ['4.1', '5.0']) {
 
     it('calls it: a wrong key, no key for as long as the menu waits, a busy agent, and the caller hangs up', async () => {
       // Another tab is shown: that of the call takes its place, but not the focus.
-      await editor.page.evaluate("RED.actions.invoke('core:add-flow')");
+      await editor.page.evaluate('RED.workspaces.show(RED.nodes.getWorkspaceOrder()[0])');
+      assert.equal(await editor.page.evaluate("RED.workspaces.active() === RED.nodes.node('jbivrn1_2').z"), false);
       await panel.call();
       await editor.page.locator('.jambonz-conversation:focus').waitFor();
       await panel.skipTo('Welcome.');
