@@ -94,7 +94,9 @@ export abstract class Path {
     const document = Array.isArray(jambonz) ? (jambonz as unknown[]) : verbsIn(payload);
     const { step } = this;
     if (!document || (document === step?.document && document.length === step.length)) return;
-    this.step = new Step(document, sender, ++this.steps > MOST_NODES ? undefined : step);
+    // Of too many the last one takes the place of the one before, and names nobody as the maker.
+    const isOneTooMany = ++this.steps > MOST_NODES;
+    this.step = isOneTooMany ? new Step(document, null, step?.before) : new Step(document, sender, step);
   }
 }
 
@@ -122,8 +124,9 @@ function makerOf(last: Step, verb: unknown, index: number): string | null {
 
 function senderOfOriginal(last: Step, copy: object, index: number): PassedNode | null {
   const steps: Step[] = [];
-  for (let step: Step | undefined = last; step; step = step.before) steps.unshift(step);
-  const first = steps.find(({ document, length }) => index < length && isSame(document[index], copy));
+  for (let step: Step | undefined = last; step; step = step.before) steps.push(step);
+  // The first one stands last.
+  const first = steps.findLast(({ document, length }) => index < length && isSame(document[index], copy));
   return first?.sender ?? null;
 }
 

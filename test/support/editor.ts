@@ -254,7 +254,7 @@ export class Editor {
     await this.page.screenshot({ path, clip: await this.page.evaluate('dialog.frame()'), animations: 'disabled' });
   }
 
-  /** Clicks Deploy and waits until Node-RED has taken the flows. */
+  /** Clicks Deploy and waits until the flows run. */
   async deploy(): Promise<void> {
     // The answer comes before the flows run.
     const running = this.red.nextLine(/Started (modified )?(flows|nodes)/);

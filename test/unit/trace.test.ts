@@ -332,6 +332,24 @@ describe('What is told of a call', () => {
     assert.deepEqual(brief(told(trace)), ['request 1', 'answer 1', 'path 1']);
   });
 
+  it('knows the makers of the first verbs, and names no wrong ones, when a message goes round in circles', () => {
+    const trace = new Trace(true);
+    const { client, recording } = open(trace, callBody('c'));
+    const document: Json[] = [];
+    for (let round = 0; round < 600; round++) {
+      document.push({ verb: 'pause', length: round });
+      recording.sent({ id: `n${round}` }, { _msgid: 'm', jambonz: [...document] });
+    }
+    client.end(JSON.stringify(document));
+    const path = told(trace).find(({ type }) => type === 'path');
+    assert.ok(path?.type === 'path');
+    assert.deepEqual(
+      path.verbs.slice(0, 499),
+      Array.from({ length: 499 }, (_, round) => `n${round}`),
+    );
+    assert.deepEqual([...new Set(path.verbs.slice(500))], [null]);
+  });
+
   it('has what a node complains of after the answer', () => {
     const trace = new Trace(true);
     const { client, recording } = open(trace, callBody('c'));
